@@ -1,0 +1,121 @@
+"""DuckDB in this process: the default engine. The only module that imports duckdb."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from borough.engine.port import WrittenFile
+from borough.errors import EngineError
+
+# Borough's logical types, as DuckDB spells them.
+TYPES = {
+    "string": "VARCHAR",
+    "long": "BIGINT",
+    "double": "DOUBLE",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "boolean": "BOOLEAN",
+    "binary": "BLOB",
+}
+
+
+def engine_type(logical: str) -> str:
+    """A logical type (``long``, ``decimal(18,2)``) in DuckDB's words."""
+    return logical.upper() if logical.startswith("decimal") else TYPES[logical]
+
+
+def quoted(name: str) -> str:
+    """A name as a quoted identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+class DuckDBEngine:
+    """One connection, with its threads, memory limit and a scratch folder to spill to."""
+
+    dialect = "duckdb"
+
+    def __init__(self, *, threads: int | None = None, memory: str | None = None, scratch: Path | None = None) -> None:
+        if scratch is not None:
+            scratch.mkdir(parents=True, exist_ok=True)
+        self.scratch = Path(tempfile.mkdtemp(prefix="engine-", dir=scratch))
+        config: dict[str, str | int] = {"temp_directory": str(self.scratch), "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        if threads is not None:
+            config["threads"] = threads
+        if memory is not None:
+            config["memory_limit"] = memory
+        self._connection = duckdb.connect(":memory:", config=config)
+        self._loaded: set[str] = set()
+        # Instants are UTC; other zones would make Parquet types that Delta readers refuse.
+        self._connection.execute("SET TimeZone='UTC'")
+
+    @property
+    def native(self) -> duckdb.DuckDBPyConnection:
+        return self._connection
+
+    def load(self, extension: str) -> None:
+        """Load an extension from its wheel (``duckdb-extension-NAME``); nothing is downloaded."""
+        if extension in self._loaded:
+            return
+        spec = importlib.util.find_spec(f"duckdb_extension_{extension}")
+        if spec is None or spec.origin is None:
+            raise EngineError(f"DuckDB extension {extension!r} is not installed", advice=f"pip install duckdb-extension-{extension}=={duckdb.__version__}")
+        found = sorted(Path(spec.origin).parent.rglob(f"{extension}.duckdb_extension"))
+        if not found:
+            raise EngineError(f"the wheel duckdb-extension-{extension} has no extension file for this platform")
+        self.execute(f"LOAD {literal(str(found[0]))}")
+        self._loaded.add(extension)
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        try:
+            self._connection.execute(sql, list(parameters))
+        except duckdb.Error as error:
+            raise EngineError(str(error)) from error
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(sql, list(parameters)).fetchall()
+        except duckdb.Error as error:
+            raise EngineError(str(error)) from error
+
+    def describe(self, sql: str) -> list[tuple[str, str]]:
+        return [(row[0], row[1]) for row in self.rows(f"DESCRIBE {sql}")]
+
+    def copy(self, sql: str, to: str, *, partition_by: str | None = None) -> list[WrittenFile]:
+        options = "FORMAT parquet, COMPRESSION zstd, RETURN_STATS"
+        if partition_by is not None:
+            # Hive partitions: the partition column is in the path and not in the file.
+            options += f", PARTITION_BY ({quoted(partition_by)}), OVERWRITE_OR_IGNORE"
+        Path(to).parent.mkdir(parents=True, exist_ok=True)
+        written = []
+        for name, count, size, _footer, _stats, keys in self.rows(f"COPY ({sql}) TO {literal(to)} ({options})"):
+            partition = tuple((str(k).strip('"'), str(v)) for k, v in (keys or {}).items())
+            written.append(WrittenFile(name, count, size, partition))
+        return [file for file in written if file.rows > 0]
+
+    def scan(self, files: Sequence[str], columns: Sequence[tuple[str, str]]) -> str:
+        typed = ", ".join(f"CAST(NULL AS {engine_type(kind)}) AS {quoted(name)}" for name, kind in columns)
+        if not files:
+            return f"(SELECT {typed} WHERE false)"
+        names = ", ".join(quoted(name) for name, _ in columns)
+        paths = ", ".join(literal(f) for f in files)
+        # The typed empty half gives a column that no file has; the reader gives the ones that some have.
+        return (
+            f"(SELECT {names} FROM (SELECT {typed} WHERE false UNION ALL BY NAME "
+            f"SELECT * FROM read_parquet([{paths}], union_by_name=true, hive_partitioning=false)))"
+        )
+
+    def close(self) -> None:
+        self._connection.close()
+        shutil.rmtree(self.scratch, ignore_errors=True)
