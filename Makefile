@@ -1,0 +1,68 @@
+# Everything a fresh machine with Python 3.11+ and make needs. Each target does its own set-up,
+# and does it again only when a lock or pyproject.toml has changed.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+INSTALL := $(PIP) install --quiet --require-hashes --no-deps --no-build-isolation
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test demo test lint format bench lock wheel clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+.venv/.made:
+	@test -n "$(PYTHON)" || { echo "Borough needs Python 3.11 or later: install it, or say where it is with make PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing: on Debian and Ubuntu, apt-get install python3-venv" >&2; exit 1; }
+	@touch $@
+
+# The editable install comes last and without dependencies: those are the locked ones.
+.venv/.ready: .venv/.made requirements/build.txt requirements/runtime.txt pyproject.toml
+	@echo "Setting up .venv (locked, hashed dependencies)"
+	@$(INSTALL) -r requirements/build.txt
+	@$(INSTALL) -r requirements/runtime.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.ready-test: .venv/.ready requirements/test.txt
+	@echo "Setting up the tools for tests (with Sail and Spark, about 700 MB)"
+	@$(INSTALL) -r requirements/test.txt
+	@touch $@
+
+setup: .venv/.ready ## Make .venv with Borough in it
+
+setup-test: .venv/.ready-test ## The same, with everything that the tests need
+
+demo: .venv/.ready ## Build a small fictional council, run it and show what came out
+	@$(BIN)/python -m borough.demo demo-council
+
+test: lint ## Lint, then every test (about 10 minutes on 2 cores)
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: .venv/.ready-test ## ruff, mypy and the laws of the house
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: .venv/.ready-test ## Put imports in order and mend what ruff can
+	$(BIN)/ruff check --fix .
+
+bench: .venv/.ready-test ## Measure the promises in bench/
+	$(BIN)/python -m bench
+
+lock: .venv/.ready ## Write requirements/*.txt again from pyproject.toml
+	@$(INSTALL) -r requirements/lock.txt
+	@for lock in "build --group build" "runtime pyproject.toml" \
+		"test pyproject.toml --extra spark --group build --group dev" "lock --group lock"; do \
+		set -- $$lock; name=$$1; shift; \
+		$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-header --no-annotate --quiet "$$@" -o requirements/$$name.txt || exit 1; \
+	done
+
+wheel: .venv/.ready ## Build the wheel into dist/
+	@$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+clean: ## Remove what was made here
+	rm -rf .venv dist build demo-council .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
