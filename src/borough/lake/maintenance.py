@@ -1,0 +1,74 @@
+"""Maintenance: fewer, larger files (``compact``), and no files that nobody needs (``vacuum``)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from collections.abc import Sequence
+
+from borough.errors import LakeError
+from borough.lake import delta
+from borough.lake.lake import Lake
+from borough.lake.model import CompactReport, Published, VacuumReport
+from borough.lake.writer import Writer
+
+
+def compact(writer: Writer, names: Sequence[str] | None = None, *, above_files: int) -> CompactReport:
+    """Merge the files of each table (default: all) that has more than ``above_files``. The writer's run must be published.
+
+    The rows stay the same, their order within the table need not; application transactions stay.
+    """
+    done, before, after = [], 0, 0
+    for name in writer.tables() if names is None else names:
+        state = writer.state(name)
+        if state is None:
+            raise LakeError(f"the lake has no table {name!r} to compact")
+        if len(state.files) > above_files:
+            before += len(state.files)
+            after += len(writer.compact(name).files)
+            done.append(name)
+    return CompactReport(tuple(done), before, after)
+
+
+def run_compaction(lake: Lake, *, now: dt.datetime, holder: str, above_files: int, names: Sequence[str] | None = None) -> tuple[CompactReport, Published | None]:
+    """Compact in a run of its own, and publish it if there was anything to do.
+
+    Its record is the last run's (fingerprints, table properties) with ``cause: maintenance`` and what was compacted.
+    """
+    with lake.writer(now=now, holder=holder) as writer:
+        report = compact(writer, names, above_files=above_files)
+        if not report.tables:
+            return report, None
+        carried = dict(writer.last.record) if writer.last else {}
+        record = {**carried, "cause": "maintenance", "compacted": {"tables": report.tables, "files_before": report.files_before, "files_after": report.files_after}}
+        return report, writer.publish(record)
+
+
+def vacuum(lake: Lake, *, keep_runs: int, keep_unreferenced_hours: float, dry_run: bool = False, holder: str = "borough vacuum") -> VacuumReport:
+    """Delete Parquet files that none of the last ``keep_runs`` published runs needs and that are older than the hours.
+
+    The hours are counted from a file's own time in the file system by the real clock: they protect readers at work now, and
+    have nothing to do with the instant of a run. Takes the lease, so that no writer's new files are at risk.
+    """
+    if keep_runs < 1:
+        raise LakeError(f"vacuum must keep at least 1 published run, not {keep_runs}")
+    with lake.lease(holder), delta.lake_errors("vacuum"):
+        needed = _needed(lake, keep_runs)
+        before = time.time() - keep_unreferenced_hours * 3600
+        victims = [(path, stat.st_size) for path, stat in lake.storage.data_files() if path not in needed and stat.st_mtime <= before]
+        if not dry_run:
+            for path, _ in victims:
+                os.unlink(path)
+    folders = {os.path.relpath(os.path.dirname(path), lake.storage.root).replace(os.sep, "/") for path, _ in victims}
+    return VacuumReport(tuple(sorted(folders)), len(victims), sum(size for _, size in victims))
+
+
+def _needed(lake: Lake, keep_runs: int) -> set[str]:
+    """The files of the kept runs, and those of ``system/runs`` itself."""
+    needed: set[str] = set()
+    for run in lake.runs(keep_runs):
+        for name, version in run.tables.items():
+            needed.update(lake.version(name, version).files)
+    needed.update(lake.register_files())
+    return needed
