@@ -7,9 +7,10 @@ Nothing here has defaults from elsewhere in the project filled in: that is ``res
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)]
 Classification = Literal["public", "internal", "personal", "special"]
@@ -45,10 +46,57 @@ Share = Annotated[
 ]
 
 
+def _date_or_text(value: Any) -> Any:
+    """Documents hold text only: a text that is a date, is one."""
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) and len(value.strip()) == 10 else value
+    except ValueError:
+        return value
+
+
+def _bound(value: Any) -> Any:
+    """A limit of ``between`` as an integer, a number or a date, else the text."""
+    for read in (int, float, _date_or_text):
+        try:
+            return read(value) if isinstance(value, str) else value
+        except ValueError:
+            continue
+    return value
+
+
+def _true(value: Any) -> Any:
+    return True if value == "true" else value
+
+
+def _nothing_is_empty(value: Any) -> Any:
+    return {} if value is None else value
+
+
+def _nothing_is_null(value: Any) -> Any:
+    """``map: {landlord: null}`` maps the SQL ``null``."""
+    return {k: "null" if v is None else v for k, v in value.items()} if isinstance(value, dict) else value
+
+
+DateOrExpression = Annotated[dt.date | str, BeforeValidator(_date_or_text)]
+Bound = Annotated[Any, BeforeValidator(_bound), WithJsonSchema({"type": ["number", "string"]})]
+Yes = Annotated[Literal[True], BeforeValidator(_true)]
+
+
 class Spec(BaseModel):
-    """Frozen, and refuses keys it does not know."""
+    """Frozen, and refuses keys it does not know. A key with nothing after it counts as absent."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_nothing(cls, value: Any) -> Any:
+        return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Only the name: values may hold secrets from the environment."""
+        for key in ("borough", "source", "dataset", "report", "name"):
+            if key in type(self).model_fields:
+                yield key, getattr(self, key)
 
 
 # ── borough.yaml ────────────────────────────────────────────────────────────────────────────────
@@ -112,6 +160,8 @@ class ConnectSpec(Spec):
 class CsvSpec(Spec):
     """Delimited text. What is not declared is detected."""
 
+    model_config = ConfigDict(str_strip_whitespace=False)  # a tab is a delimiter
+
     delimiter: str | None = Field(None, min_length=1, max_length=1, description="Separator, such as `,` `;` `|` or a tab.")
     quote: str | None = Field(None, max_length=1, description="Quote character; empty for none.")
     encoding: Literal["utf-8", "cp1252", "utf-16"] | None = Field(None, description="Encoding of the file.")
@@ -129,8 +179,8 @@ class FormatSpec(Spec):
 
     csv: CsvSpec | None = Field(None, description="Delimited text.")
     json_: JsonSpec | None = Field(None, alias="json", description="JSON.")
-    parquet: Literal[True] | None = Field(None, description="Parquet.")
-    geojson: Literal[True] | None = Field(None, description="GeoJSON features: properties become columns, and `geometry`.")
+    parquet: Yes | None = Field(None, description="Parquet.")
+    geojson: Yes | None = Field(None, description="GeoJSON features: properties become columns, and `geometry`.")
 
 
 class OperationSpec(Spec):
@@ -146,7 +196,7 @@ class FeedSpec(Spec):
     title: str | None = Field(None, description="What the feed is.")
     files: Names | None = Field(None, description="Glob(s) of files, in place of the source's `connect.files`.")
     format: Literal["csv", "json", "parquet", "geojson"] | FormatSpec | None = Field(None, description="Format of the files. Default: by ending.")
-    extract_date: dt.date | str | None = Field(None, description="The date of the extract: a date, or an expression over the feed's columns. Default: `{extract_date:…}` in the path.")
+    extract_date: DateOrExpression | None = Field(None, description="The date of the extract: a date, or an expression over the feed's columns. Default: `{extract_date:…}` in the path.")
     delivers: Literal["append", "full", "changes"] = Field(description="`append`: rows are added or corrected. `full`: each extract is complete, absent keys are deletes. `changes`: rows carry an operation.")
     operation: OperationSpec | None = Field(None, description="The operation column, for `delivers: changes`.")
     same_date: Literal["refuse", "parts", "latest"] | None = Field(None, description="Several files of one extract date: `parts` of one extract, the `latest` path counts, or `refuse`: hold and ask. Default: `parts` for append and changes, `refuse` for full.")
@@ -156,7 +206,7 @@ class FeedSpec(Spec):
     columns: tuple[str, ...] | None = Field(None, description="The feed's columns, in order. Needed for files without a header.")
     unknown: tuple[str, ...] = Field((), description="Texts that mean unknown in this feed, such as `n/a`. Read as null.")
     to: Name | None = Field(None, description="The dataset that this feed fills. Without it the feed stays in bronze.")
-    map: dict[Name, Expression] = Field(default_factory=dict, description="Each column of the dataset as an expression over the feed's columns. `A | B`: whichever the file has.")
+    map: Annotated[dict[Name, Expression], BeforeValidator(_nothing_is_null)] = Field(default_factory=dict, description="Each column of the dataset as an expression over the feed's columns. `A | B`: whichever the file has.")
 
 
 class SourceSpec(Spec):
@@ -188,7 +238,7 @@ class ColumnSpec(Spec):
     description: str | None = Field(None, description="What it means.")
     required: bool = Field(False, description="A row without it is refused.")
     values: tuple[str, ...] | None = Field(None, description="The permitted values.")
-    between: tuple[Any, Any] | None = Field(None, description="Lowest and highest permitted value, both included.")
+    between: tuple[Bound, Bound] | None = Field(None, description="Lowest and highest permitted value, both included.")
     pattern: str | None = Field(None, description="Regular expression that the whole value matches.")
     references: str | None = Field(None, pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", description="`dataset.column` that must hold the value.")
     unique: bool = Field(False, description="No two current rows of the dataset share the value (rows that do are counted, not refused).")
@@ -245,7 +295,7 @@ class DatasetSpec(Spec):
     owner: str | None = Field(None, description="Who answers for it.")
     classification: Classification = Field("internal", description="Classification of columns that don't say their own.")
     key: Names = Field(description="Column(s) that identify a row within a feed.")
-    columns: dict[Name, ColumnSpec] = Field(min_length=1, description="The columns.")
+    columns: dict[Name, Annotated[ColumnSpec, BeforeValidator(_nothing_is_empty)]] = Field(min_length=1, description="The columns.")
     known: Expression | KnownSpec | None = Field(None, description="When the source knew a row. Default: the extract's date.")
     true: TrueSpec | None = Field(None, description="When a row held in the world.")
     area: AreaSpec | None = Field(None, description="Makes this dataset a set of areas.")
