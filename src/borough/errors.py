@@ -42,7 +42,7 @@ class Mistake:
 
     def __str__(self) -> str:
         hint = f"; did you mean {self.nearest!r}?" if self.nearest else ""
-        return f"{self.place}: {self.found}; expected {self.expected}{hint}"
+        return f"{self.place}: found {self.found}; expected {self.expected}{hint}"
 
 
 class BoroughError(Exception):

@@ -152,6 +152,7 @@ class _Reader:
             return self._mapping(node)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item) for item in node.value]
+        assert isinstance(node, yaml.ScalarNode)
         return self._scalar(node)
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
@@ -264,9 +265,7 @@ def _located(text: str, node: yaml.ScalarNode, offset: int) -> tuple[int, int]:
         at = text.find("\n", at) + 1
     elif quote:
         at += 1
-    for at, index in _aligned(text, at, node.value, quote):
-        if index >= offset:
-            break
+    at = next(place for place, index in _aligned(text, at, node.value, quote) if index >= offset)
     line_start = text.rfind("\n", 0, at) + 1
     return text.count("\n", 0, at) + 1, at - line_start + 1
 

@@ -7,14 +7,14 @@ import difflib
 import types
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import yaml
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from borough.errors import Mistake
+from borough.errors import Mistake, Place
 from borough.project.documents import Document
 from borough.project.specs import Expression, Name, Names, Share, Spec, Yes
 
@@ -41,7 +41,7 @@ def one_of(choices: Iterable[str]) -> str:
 def explain(error: ValidationError, document: Document, model: type[Spec]) -> list[Mistake]:
     """The validation errors of one document as mistakes: the noise of unions collapsed to one clear mistake per place."""
     located = [(_locate(e, document), e) for e in error.errors(include_url=False, include_input=False)]
-    mistakes = {}
+    mistakes: dict[Place, Mistake] = {}
     for (path, _), found in _quieten(located):
         mistake = _mistake(found, path, document, model)
         mistakes.setdefault(mistake.place, mistake)
@@ -50,12 +50,14 @@ def explain(error: ValidationError, document: Document, model: type[Spec]) -> li
 
 # ── Where ───────────────────────────────────────────────────────────────────────────────────────
 
-Located = tuple[tuple[Steps, tuple[Steps, str] | None], ErrorDetails]
+Location = tuple[Steps, tuple[Steps, str] | None]  # the path, and where a union branched and to which branch
+Located = tuple[Location, ErrorDetails]
 
 
-def _locate(error: ErrorDetails, document: Document) -> tuple[Steps, tuple[Steps, str] | None]:
+def _locate(error: ErrorDetails, document: Document) -> Location:
     """The path of an error in the document, and the first branch of a union on the way (where, which)."""
-    node, path, branch = document.root, [], None
+    node, path = document.root, list[str | int]()
+    branch: tuple[Steps, str] | None = None
     for number, step in enumerate(error["loc"]):
         below = document.step(node, step)
         last = number == len(error["loc"]) - 1
@@ -71,7 +73,8 @@ def _locate(error: ErrorDetails, document: Document) -> tuple[Steps, tuple[Steps
 
 def _quieten(located: Sequence[Located]) -> list[Located]:
     """Of a union's branches keep the one that the value comes closest to."""
-    kept, unions = [], defaultdict(lambda: defaultdict(list))  # type: ignore[var-annotated]
+    kept: list[Located] = []
+    unions: dict[Steps, dict[str, list[Located]]] = defaultdict(lambda: defaultdict(list))
     for item in located:
         branch = item[0][1]
         if branch is None:
@@ -79,13 +82,14 @@ def _quieten(located: Sequence[Located]) -> list[Located]:
         else:
             unions[branch[0]][branch[1]].append(item)
     for branches in unions.values():
-        kept.extend(max(branches.values(), key=_closeness))
+        kept.extend(max(branches.values(), key=lambda errors: _closeness(errors)))
     return kept
 
 
-def _closeness(errors: Sequence[Located]) -> tuple[int, int]:
+def _closeness(errors: Iterable[Located]) -> tuple[int, int]:
+    errors = list(errors)
     missing = sum(e["type"] == "missing" for _, e in errors)
-    return max(len(path) - (e["type"] == "missing") for (path, _), e in errors), -len(errors) - missing
+    return max(len(path) - (e["type"] == "missing") for (path, _), e in errors), -sum(1 for _ in errors) - missing
 
 
 # ── What ────────────────────────────────────────────────────────────────────────────────────────
@@ -209,8 +213,6 @@ def annotation(model: type[Spec], key: str) -> Any:
 
 
 def _hints(model: type[Spec]) -> dict[str, Any]:
-    from typing import get_type_hints
-
     return get_type_hints(model, include_extras=True)
 
 

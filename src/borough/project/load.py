@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, TypeVar, cast
+from typing import Literal, TypeVar
 
 from pydantic import ValidationError
 
@@ -222,7 +222,7 @@ class _Loading:
         if not any(line.strip() and not line.lstrip().startswith("--") for line in sql.splitlines()):
             self.mistakes.append(Mistake(Place(file, 1, 1), "no SQL", "a SELECT"))
             return None
-        return ReportSpec(report=name, sql=sql, **cast(dict[str, str], _headings(sql)))
+        return ReportSpec(report=name, sql=sql, **_headings(sql))
 
 
 def _headings(sql: str) -> dict[str, str]:

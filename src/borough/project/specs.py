@@ -105,9 +105,9 @@ class Spec(BaseModel):
 class DuckDBSpec(Spec):
     """DuckDB in this process."""
 
-    threads: int | None = Field(None, ge=1, description="Threads. Default: the machine's cores.")
-    memory: str | None = Field(None, pattern=r"^\d+(\.\d+)? ?(MB|GB|MiB|GiB)$", description="Memory limit, such as `4GB`. Default: 80% of the machine's.")
-    scratch: str | None = Field(None, description="Folder to spill to when memory is short. Default: `.borough/scratch` in the project.")
+    threads: int | None = Field(default=None, ge=1, description="Threads. Default: the machine's cores.")
+    memory: str | None = Field(default=None, pattern=r"^\d+(\.\d+)? ?(MB|GB|MiB|GiB)$", description="Memory limit, such as `4GB`. Default: 80% of the machine's.")
+    scratch: str | None = Field(default=None, description="Folder to spill to when memory is short. Default: `.borough/scratch` in the project.")
 
 
 class SparkSpec(Spec):
@@ -120,9 +120,9 @@ class PurposeSpec(Spec):
     """A lawful reason for which someone sees data."""
 
     title: str = Field(description="What the purpose is, in a few words.")
-    lawful_basis: str | None = Field(None, description="The lawful basis (UK GDPR article 6, and 9 for special categories) or the statute.")
+    lawful_basis: str | None = Field(default=None, description="The lawful basis (UK GDPR article 6, and 9 for special categories) or the statute.")
     permits: tuple[Classification, ...] = Field(
-        ("public", "internal", "personal"),
+        default=("public", "internal", "personal"),
         description="Classifications that may be seen. `special` is never enough by itself: the column must also name this purpose.",
     )
 
@@ -130,20 +130,20 @@ class PurposeSpec(Spec):
 class MaintenanceSpec(Spec):
     """Limits for `borough compact` and `borough vacuum`."""
 
-    compact_above_files: int = Field(40, ge=2, description="A table with more files than this is compacted.")
-    rewrite_current_above: Share = Field(0.15, description="The current table is rewritten when the log's tail exceeds this share of it.")
-    keep_unreferenced_hours: int = Field(168, ge=0, description="Files that no published run needs are deleted after this many hours.")
-    keep_runs: int = Field(30, ge=1, description="Published runs that stay readable as they were.")
+    compact_above_files: int = Field(default=40, ge=2, description="A table with more files than this is compacted.")
+    rewrite_current_above: Share = Field(default=0.15, description="The current table is rewritten when the log's tail exceeds this share of it.")
+    keep_unreferenced_hours: int = Field(default=168, ge=0, description="Files that no published run needs are deleted after this many hours.")
+    keep_runs: int = Field(default=30, ge=1, description="Published runs that stay readable as they were.")
 
 
 class BoroughSpec(Spec):
     """The file `borough.yaml`: the council, its lake and its engine."""
 
     borough: str = Field(min_length=1, description="The council's name.")
-    lake: str = Field("./lake", description="Where the lake is: a folder, relative to the project.")
-    state: str = Field("sqlite:///./state.db", description="Operational state (SQLAlchemy URL).")
-    engine: Literal["duckdb"] | dict[Literal["duckdb"], DuckDBSpec] | SparkSpec = Field("duckdb", description="Where SQL runs: `duckdb`, `{duckdb: {threads: 4, memory: 8GB}}` or `{spark: sc://host:15002}`.")
-    purpose: Name = Field("data_engineering", description="The purpose for which the local user (role `engineer`) reads data.")
+    lake: str = Field(default="./lake", description="Where the lake is: a folder, relative to the project.")
+    state: str = Field(default="sqlite:///./state.db", description="Operational state (SQLAlchemy URL).")
+    engine: Literal["duckdb"] | dict[Literal["duckdb"], DuckDBSpec] | SparkSpec = Field(default="duckdb", description="Where SQL runs: `duckdb`, `{duckdb: {threads: 4, memory: 8GB}}` or `{spark: sc://host:15002}`.")
+    purpose: Name = Field(default="data_engineering", description="The purpose for which the local user (role `engineer`) reads data.")
     purposes: dict[Name, PurposeSpec] = Field(default_factory=dict, description="The purposes for which data may be seen.")
     maintenance: MaintenanceSpec = Field(default_factory=MaintenanceSpec, description="Limits for compaction and vacuum.")
 
@@ -154,7 +154,7 @@ class BoroughSpec(Spec):
 class ConnectSpec(Spec):
     """How to reach a source."""
 
-    files: Names | None = Field(None, description="Glob(s) of files. `{name}` takes a part of the path as a column; `{extract_date:%Y-%m-%d}` is the date of the extract.")
+    files: Names | None = Field(default=None, description="Glob(s) of files. `{name}` takes a part of the path as a column; `{extract_date:%Y-%m-%d}` is the date of the extract.")
 
 
 class CsvSpec(Spec):
@@ -162,50 +162,50 @@ class CsvSpec(Spec):
 
     model_config = ConfigDict(str_strip_whitespace=False)  # a tab is a delimiter
 
-    delimiter: str | None = Field(None, min_length=1, max_length=1, description="Separator, such as `,` `;` `|` or a tab.")
-    quote: str | None = Field(None, max_length=1, description="Quote character; empty for none.")
-    encoding: Literal["utf-8", "cp1252", "utf-16"] | None = Field(None, description="Encoding of the file.")
-    header: int | Literal["none"] | None = Field(None, description="Line (from 1) with the column names, or `none`: then `columns` names them.")
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1, description="Separator, such as `,` `;` `|` or a tab.")
+    quote: str | None = Field(default=None, max_length=1, description="Quote character; empty for none.")
+    encoding: Literal["utf-8", "cp1252", "utf-16"] | None = Field(default=None, description="Encoding of the file.")
+    header: int | Literal["none"] | None = Field(default=None, description="Line (from 1) with the column names, or `none`: then `columns` names them.")
 
 
 class JsonSpec(Spec):
     """JSON: an array of records, one record a line, or records inside a document."""
 
-    records: str | None = Field(None, description="Dotted path to the array of records inside the document, such as `features`.")
+    records: str | None = Field(default=None, description="Dotted path to the array of records inside the document, such as `features`.")
 
 
 class FormatSpec(Spec):
     """The format of the files. Default: by the file's ending."""
 
-    csv: CsvSpec | None = Field(None, description="Delimited text.")
-    json_: JsonSpec | None = Field(None, alias="json", description="JSON.")
-    parquet: Yes | None = Field(None, description="Parquet.")
-    geojson: Yes | None = Field(None, description="GeoJSON features: properties become columns, and `geometry`.")
+    csv: CsvSpec | None = Field(default=None, description="Delimited text.")
+    json_: JsonSpec | None = Field(default=None, alias="json", description="JSON.")
+    parquet: Yes | None = Field(default=None, description="Parquet.")
+    geojson: Yes | None = Field(default=None, description="GeoJSON features: properties become columns, and `geometry`.")
 
 
 class OperationSpec(Spec):
     """For `delivers: changes`: which column says what happened to the row."""
 
     column: str = Field(description="The column of the feed with the operation.")
-    delete: Names = Field(("D", "DELETE", "delete"), description="Values that mean the row is deleted. Any other value upserts.")
+    delete: Names = Field(default=("D", "DELETE", "delete"), description="Values that mean the row is deleted. Any other value upserts.")
 
 
 class FeedSpec(Spec):
     """One extract, table, file set, API resource or event type of a source."""
 
-    title: str | None = Field(None, description="What the feed is.")
-    files: Names | None = Field(None, description="Glob(s) of files, in place of the source's `connect.files`.")
-    format: Literal["csv", "json", "parquet", "geojson"] | FormatSpec | None = Field(None, description="Format of the files. Default: by ending.")
-    extract_date: DateOrExpression | None = Field(None, description="The date of the extract: a date, or an expression over the feed's columns. Default: `{extract_date:…}` in the path.")
+    title: str | None = Field(default=None, description="What the feed is.")
+    files: Names | None = Field(default=None, description="Glob(s) of files, in place of the source's `connect.files`.")
+    format: Literal["csv", "json", "parquet", "geojson"] | FormatSpec | None = Field(default=None, description="Format of the files. Default: by ending.")
+    extract_date: DateOrExpression | None = Field(default=None, description="The date of the extract: a date, or an expression over the feed's columns. Default: `{extract_date:…}` in the path.")
     delivers: Literal["append", "full", "changes"] = Field(description="`append`: rows are added or corrected. `full`: each extract is complete, absent keys are deletes. `changes`: rows carry an operation.")
-    operation: OperationSpec | None = Field(None, description="The operation column, for `delivers: changes`.")
-    same_date: Literal["refuse", "parts", "latest"] | None = Field(None, description="Several files of one extract date: `parts` of one extract, the `latest` path counts, or `refuse`: hold and ask. Default: `parts` for append and changes, `refuse` for full.")
-    max_drop: Share = Field(0.2, description="A full extract that would delete more than this share of the rows is held and asks.")
-    on_new_column: Literal["add", "ignore", "refuse"] = Field("add", description="A column not seen before: add it to bronze, ignore it, or refuse the file.")
-    on_missing_column: Literal["null", "refuse"] = Field("refuse", description="A column that the mapping needs is absent: read it as null, or refuse the file.")
-    columns: tuple[str, ...] | None = Field(None, description="The feed's columns, in order. Needed for files without a header.")
-    unknown: tuple[str, ...] = Field((), description="Texts that mean unknown in this feed, such as `n/a`. Read as null.")
-    to: Name | None = Field(None, description="The dataset that this feed fills. Without it the feed stays in bronze.")
+    operation: OperationSpec | None = Field(default=None, description="The operation column, for `delivers: changes`.")
+    same_date: Literal["refuse", "parts", "latest"] | None = Field(default=None, description="Several files of one extract date: `parts` of one extract, the `latest` path counts, or `refuse`: hold and ask. Default: `parts` for append and changes, `refuse` for full.")
+    max_drop: Share = Field(default=0.2, description="A full extract that would delete more than this share of the rows is held and asks.")
+    on_new_column: Literal["add", "ignore", "refuse"] = Field(default="add", description="A column not seen before: add it to bronze, ignore it, or refuse the file.")
+    on_missing_column: Literal["null", "refuse"] = Field(default="refuse", description="A column that the mapping needs is absent: read it as null, or refuse the file.")
+    columns: tuple[str, ...] | None = Field(default=None, description="The feed's columns, in order. Needed for files without a header.")
+    unknown: tuple[str, ...] = Field(default=(), description="Texts that mean unknown in this feed, such as `n/a`. Read as null.")
+    to: Name | None = Field(default=None, description="The dataset that this feed fills. Without it the feed stays in bronze.")
     map: Annotated[dict[Name, Expression], BeforeValidator(_nothing_is_null)] = Field(default_factory=dict, description="Each column of the dataset as an expression over the feed's columns. `A | B`: whichever the file has.")
 
 
@@ -213,9 +213,9 @@ class SourceSpec(Spec):
     """A file of `sources/`: one system or supplier."""
 
     source: Name = Field(description="Name of the source.")
-    title: str | None = Field(None, description="The system, as people call it.")
-    owner: str | None = Field(None, description="The service that answers for it.")
-    description: str | None = Field(None, description="What it is and how the extract is made.")
+    title: str | None = Field(default=None, description="The system, as people call it.")
+    owner: str | None = Field(default=None, description="The service that answers for it.")
+    description: str | None = Field(default=None, description="What it is and how the extract is made.")
     connect: ConnectSpec = Field(default_factory=ConnectSpec, description="How to reach it.")
     feeds: dict[Name, FeedSpec] = Field(min_length=1, description="Its feeds, by name.")
 
@@ -227,44 +227,44 @@ class KnownSpec(Spec):
     """When the source knew a row, or a column's value."""
 
     date: Expression = Field(description="Expression over the dataset's columns: a date or timestamp.")
-    lag: str | None = Field(None, pattern=r"^\d+ (day|week|month|year)s?$", description="How much later the source knew, such as `2 months`.")
+    lag: str | None = Field(default=None, pattern=r"^\d+ (day|week|month|year)s?$", description="How much later the source knew, such as `2 months`.")
 
 
 class ColumnSpec(Spec):
     """A column of a dataset's contract."""
 
-    type: ColumnType = Field("string", description="`string`, `integer`, `number`, `money` (18,2), `date`, `timestamp` (UTC), `boolean` or `geometry`.")
-    title: str | None = Field(None, description="What people call it.")
-    description: str | None = Field(None, description="What it means.")
-    required: bool = Field(False, description="A row without it is refused.")
-    values: tuple[str, ...] | None = Field(None, description="The permitted values.")
-    between: tuple[Bound, Bound] | None = Field(None, description="Lowest and highest permitted value, both included.")
-    pattern: str | None = Field(None, description="Regular expression that the whole value matches.")
-    references: str | None = Field(None, pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", description="`dataset.column` that must hold the value.")
-    unique: bool = Field(False, description="No two current rows of the dataset share the value (rows that do are counted, not refused).")
-    severity: Severity = Field("error", description="What a failed check of this column does: refuse the row, warn, or stop the load.")
-    unknown: tuple[str, ...] = Field((), description="Texts that mean unknown. Read as null.")
-    on_unreadable: Literal["refuse", "null"] = Field("refuse", description="A value that can't be read: refuse the row, or null it and count.")
-    known: Expression | KnownSpec | None = Field(None, description="When this column's value was known, if later than the row: it reads null before.")
-    classification: Classification | None = Field(None, description="`public`, `internal`, `personal` or `special`. Default: the dataset's.")
-    purposes: tuple[Name, ...] = Field((), description="For a `special` column: the purposes that may see it.")
+    type: ColumnType = Field(default="string", description="`string`, `integer`, `number`, `money` (18,2), `date`, `timestamp` (UTC), `boolean` or `geometry`.")
+    title: str | None = Field(default=None, description="What people call it.")
+    description: str | None = Field(default=None, description="What it means.")
+    required: bool = Field(default=False, description="A row without it is refused.")
+    values: tuple[str, ...] | None = Field(default=None, description="The permitted values.")
+    between: tuple[Bound, Bound] | None = Field(default=None, description="Lowest and highest permitted value, both included.")
+    pattern: str | None = Field(default=None, description="Regular expression that the whole value matches.")
+    references: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", description="`dataset.column` that must hold the value.")
+    unique: bool = Field(default=False, description="No two current rows of the dataset share the value (rows that do are counted, not refused).")
+    severity: Severity = Field(default="error", description="What a failed check of this column does: refuse the row, warn, or stop the load.")
+    unknown: tuple[str, ...] = Field(default=(), description="Texts that mean unknown. Read as null.")
+    on_unreadable: Literal["refuse", "null"] = Field(default="refuse", description="A value that can't be read: refuse the row, or null it and count.")
+    known: Expression | KnownSpec | None = Field(default=None, description="When this column's value was known, if later than the row: it reads null before.")
+    classification: Classification | None = Field(default=None, description="`public`, `internal`, `personal` or `special`. Default: the dataset's.")
+    purposes: tuple[Name, ...] = Field(default=(), description="For a `special` column: the purposes that may see it.")
 
 
 class AreaOfSpec(Spec):
     """Which area a row lies in."""
 
     point: tuple[str, str] = Field(description="Columns with longitude and latitude (WGS 84).")
-    on: str | None = Field(None, description="Column with the date on which the boundary must be in force. Default: the latest boundaries.")
+    on: str | None = Field(default=None, description="Column with the date on which the boundary must be in force. Default: the latest boundaries.")
 
 
 class AreaSpec(Spec):
     """Makes a dataset a set of areas: polygons with validity dates."""
 
     code: str = Field(description="Column with the area's code.")
-    label: str | None = Field(None, description="Column with the area's name.")
+    label: str | None = Field(default=None, description="Column with the area's name.")
     shape: str = Field(description="Column of type geometry.")
-    valid_from: str | None = Field(None, description="Column with the first day in force.")
-    valid_to: str | None = Field(None, description="Column with the last day in force; null while in force.")
+    valid_from: str | None = Field(default=None, description="Column with the first day in force.")
+    valid_to: str | None = Field(default=None, description="Column with the last day in force; null while in force.")
 
 
 class RuleSpec(Spec):
@@ -273,42 +273,42 @@ class RuleSpec(Spec):
     name: Name = Field(description="Name of the rule.")
     check: Expression = Field(description="Boolean expression over the dataset's columns.")
     dimension: Dimension = Field(description="Dimension of the UK Government Data Quality Framework.")
-    severity: Severity = Field("error", description="`error` refuses the row, `warn` accepts and counts, `stop` holds the load when more than `share` of its rows fail.")
-    share: Share = Field(0.0, description="For `stop`: the share of failing rows above which the load is held.")
-    nulls: Literal["pass", "fail"] = Field("pass", description="What the rule says of a row for which the expression is null.")
-    description: str | None = Field(None, description="Why the rule exists.")
+    severity: Severity = Field(default="error", description="`error` refuses the row, `warn` accepts and counts, `stop` holds the load when more than `share` of its rows fail.")
+    share: Share = Field(default=0.0, description="For `stop`: the share of failing rows above which the load is held.")
+    nulls: Literal["pass", "fail"] = Field(default="pass", description="What the rule says of a row for which the expression is null.")
+    description: str | None = Field(default=None, description="Why the rule exists.")
 
 
 class TrueSpec(Spec):
     """When a row held in the world."""
 
     from_: str = Field(alias="from", description="Column with the first day.")
-    to: str | None = Field(None, description="Column with the last day.")
+    to: str | None = Field(default=None, description="Column with the last day.")
 
 
 class DatasetSpec(Spec):
     """A file of `datasets/`: a standard table with a contract."""
 
     dataset: Name = Field(description="Name of the dataset.")
-    title: str | None = Field(None, description="What it holds.")
-    description: str | None = Field(None, description="What a row is.")
-    owner: str | None = Field(None, description="Who answers for it.")
-    classification: Classification = Field("internal", description="Classification of columns that don't say their own.")
+    title: str | None = Field(default=None, description="What it holds.")
+    description: str | None = Field(default=None, description="What a row is.")
+    owner: str | None = Field(default=None, description="Who answers for it.")
+    classification: Classification = Field(default="internal", description="Classification of columns that don't say their own.")
     key: Names = Field(description="Column(s) that identify a row within a feed.")
     columns: dict[Name, Annotated[ColumnSpec, BeforeValidator(_nothing_is_empty)]] = Field(min_length=1, description="The columns.")
-    known: Expression | KnownSpec | None = Field(None, description="When the source knew a row. Default: the extract's date.")
-    true: TrueSpec | None = Field(None, description="When a row held in the world.")
-    area: AreaSpec | None = Field(None, description="Makes this dataset a set of areas.")
+    known: Expression | KnownSpec | None = Field(default=None, description="When the source knew a row. Default: the extract's date.")
+    true: TrueSpec | None = Field(default=None, description="When a row held in the world.")
+    area: AreaSpec | None = Field(default=None, description="Makes this dataset a set of areas.")
     areas: dict[Name, AreaOfSpec] = Field(default_factory=dict, description="Areas that each row lies in, by the name of the area dataset. Adds `NAME_code` and, where there is a label, `NAME_name`.")
-    rules: tuple[RuleSpec, ...] = Field((), description="Rules over the row.")
-    precedence: tuple[str, ...] = Field((), description="Where several feeds fill the dataset: `source.feed` from strongest to weakest. Default: by name.")
+    rules: tuple[RuleSpec, ...] = Field(default=(), description="Rules over the row.")
+    precedence: tuple[str, ...] = Field(default=(), description="Where several feeds fill the dataset: `source.feed` from strongest to weakest. Default: by name.")
 
 
 class ReportSpec(Spec):
     """A file of `reports/`: a SELECT over datasets and other reports. Its name is the file's; `-- title: …` lines come first."""
 
     report: Name = Field(description="Name of the report table: the file's name.")
-    title: str | None = Field(None, description="`-- title:` line.")
-    description: str | None = Field(None, description="`-- description:` line.")
-    owner: str | None = Field(None, description="`-- owner:` line.")
+    title: str | None = Field(default=None, description="`-- title:` line.")
+    description: str | None = Field(default=None, description="`-- description:` line.")
+    owner: str | None = Field(default=None, description="`-- owner:` line.")
     sql: str = Field(description="The SELECT.")
