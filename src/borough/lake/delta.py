@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from borough.engine.port import WrittenFile
-from borough.errors import LakeError
+from borough.errors import BoroughError, LakeError
 from borough.lake.model import Column, TableState
 
 if TYPE_CHECKING:
-    from deltalake import CommitProperties, DeltaTable, Schema
+    from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema
 
 RUN_APP = "borough.run"
 """Application id under which every commit records its run's number, whatever else it records."""
@@ -33,6 +33,7 @@ CONFIGURATION = {
     # Old versions stay readable as long as `vacuum` keeps their files, however old they are.
     "delta.enableExpiredLogCleanup": "false",
 }
+STATISTICS = "delta.dataSkippingStatsColumns"  # overrides the count
 _PERSONAL = "borough.personal"
 _TYPES = {"timestamp": "timestamp_ntz"}
 _LOGICAL = {"timestamp_ntz": "timestamp"}
@@ -41,31 +42,25 @@ _LOGICAL = {"timestamp_ntz": "timestamp"}
 @contextlib.contextmanager
 def lake_errors(what: str) -> Iterator[None]:
     """Turn what deltalake and the operating system raise into a LakeError that says what failed."""
-    from deltalake.exceptions import CommitFailedError, DeltaError
+    from deltalake.exceptions import CommitFailedError
 
     try:
         yield
-    except LakeError:
-        raise
-    except CommitFailedError as error:
+    except (BoroughError, TypeError, AttributeError, AssertionError):
+        raise  # explained already, or a mistake of ours
+    except Exception as error:  # deltalake and its Arrow have a dozen unrelated exceptions
         if _disk_full(error):
-            raise _full(what, error) from error
-        raise LakeError(
-            f"{what} failed: another writer changed the table meanwhile ({error})", advice="run again; nothing of this run was published"
-        ) from error
-    except (DeltaError, OSError) as error:
-        if _disk_full(error):
-            raise _full(what, error) from error
-        raise LakeError(f"{what} failed: {error}") from error
+            message, advice = f"the lake's disk is full ({error})", "make space (`borough vacuum` may help) and run again"
+        elif isinstance(error, CommitFailedError):
+            message, advice = f"another writer changed the table meanwhile ({error})", "run again"
+        else:
+            raise LakeError(f"{what} failed: {error}") from error
+        raise LakeError(f"{what} failed: {message}", advice=f"{advice}; nothing of this run was published") from error
 
 
 def _disk_full(error: Exception) -> bool:
     text = str(error)
     return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in text or "os error 28" in text
-
-
-def _full(what: str, error: Exception) -> LakeError:
-    return LakeError(f"{what} failed: the lake's disk is full ({error})", advice="make space (`borough vacuum` may help) and run again; nothing of this run was published")
 
 
 def open_table(folder: str, version: int | None = None) -> DeltaTable:
@@ -76,12 +71,13 @@ def open_table(folder: str, version: int | None = None) -> DeltaTable:
         return DeltaTable(folder, version=version)
 
 
-def create_table(folder: str, columns: Sequence[Column]) -> DeltaTable:
-    """An empty table with these columns."""
+def create_table(folder: str, columns: Sequence[Column], *, statistics: str | None = None) -> DeltaTable:
+    """An empty table with these columns. ``statistics`` names the one (never personal) column that the log has statistics of."""
     from deltalake import DeltaTable, TableFeatures
 
     with lake_errors(f"creating the table {folder}"):
-        table = DeltaTable.create(folder, _schema(columns), configuration=dict(CONFIGURATION))
+        configuration = CONFIGURATION if statistics is None else {**CONFIGURATION, STATISTICS: statistics}
+        table = DeltaTable.create(folder, _schema(columns), configuration=dict(configuration))
         # The feature belongs to the table from the start: a later schema could not bring it in one commit.
         if not any(c.type == "timestamp" for c in columns):
             table.alter.add_feature(TableFeatures.TimestampWithoutTimezone, allow_protocol_versions_increase=True)
@@ -103,7 +99,9 @@ def _field(column: Column) -> dict[str, Any]:
 def table_columns(table: DeltaTable) -> tuple[Column, ...]:
     """The columns of a table, in order."""
     fields = json.loads(table.schema().to_json())["fields"]
-    return tuple(Column(f["name"], _LOGICAL.get(str(f["type"]), str(f["type"])), f["metadata"].get(_PERSONAL) in ("true", True)) for f in fields)
+    return tuple(
+        Column(f["name"], _LOGICAL.get(str(f["type"]), str(f["type"])), f["metadata"].get(_PERSONAL) in ("true", True)) for f in fields
+    )
 
 
 def table_state(table: DeltaTable, name: str, folder: str, properties: Mapping[str, Any]) -> TableState:
@@ -133,8 +131,24 @@ def add_columns(table: DeltaTable, columns: Sequence[Column], number: int) -> No
         table.update_incremental()
 
 
+def mark_personal(table: DeltaTable, column: Column, number: int) -> None:
+    """Note on a column whether it is personal (a commit of its own)."""
+    with lake_errors("marking a column"):
+        mark = {_PERSONAL: "true" if column.personal else "false"}
+        table.alter.set_column_metadata(column.name, mark, commit_properties=commit_properties(number))
+        table.update_incremental()
+
+
 def commit_files(
-    table: DeltaTable, folder: str, files: Sequence[WrittenFile], columns: Sequence[Column], *, mode: str, number: int, app: str, now: dt.datetime
+    table: DeltaTable,
+    folder: str,
+    files: Sequence[WrittenFile],
+    columns: Sequence[Column],
+    *,
+    mode: str,
+    number: int,
+    app: str,
+    now: dt.datetime,
 ) -> None:
     """Commit files in one transaction: ``append`` them, or ``overwrite`` all rows and the schema."""
     with lake_errors(f"committing to the table {folder}"):
@@ -150,7 +164,8 @@ def _add_actions(table: DeltaTable, folder: str, files: Sequence[WrittenFile], n
     last = max(table.get_add_actions(flatten=True).column("modification_time").to_pylist(), default=0)
     first = max(int(now.timestamp() * 1000), last + 1)
     return [
-        AddAction(os.path.relpath(f.path, folder), f.size, {}, first + i, True, json.dumps({"numRecords": f.rows})) for i, f in enumerate(files)
+        AddAction(os.path.relpath(f.path, folder), f.size, {}, first + i, True, json.dumps({"numRecords": f.rows}))
+        for i, f in enumerate(files)
     ]
 
 
@@ -166,6 +181,13 @@ def optimize(table: DeltaTable, number: int) -> None:
     with lake_errors("compacting"):
         table.optimize.compact(commit_properties=commit_properties(number))
         table.update_incremental()
+
+
+def without_checkpoint() -> PostCommitHookProperties:
+    """A commit that ends with the commit: no checkpoint after it that could fail."""
+    from deltalake import PostCommitHookProperties
+
+    return PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
 
 def commit_properties(number: int, app: str | None = None) -> CommitProperties:

@@ -42,7 +42,10 @@ class Lake:
             return None
         state = self.version(name, run.tables[name])
         if at is not None and not all(map(os.path.exists, state.files)):
-            raise LakeError(f"run {run.number} can no longer be read: vacuum deleted files of {name}", advice="read a later run, or raise `maintenance.keep_runs`")
+            raise LakeError(
+                f"run {run.number} can no longer be read: vacuum deleted files of {name}",
+                advice="read a later run, or raise `maintenance.keep_runs`",
+            )
         return TableState(name, state.version, state.files, state.columns, state.rows, run.record.get("properties", {}).get(name, {}))
 
     def version(self, name: str, version: int) -> TableState:

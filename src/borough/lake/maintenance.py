@@ -28,10 +28,13 @@ def compact(writer: Writer, names: Sequence[str] | None = None, *, above_files: 
             before += len(state.files)
             after += len(writer.compact(name).files)
             done.append(name)
+    writer.compact_register(above_files)
     return CompactReport(tuple(done), before, after)
 
 
-def run_compaction(lake: Lake, *, now: dt.datetime, holder: str, above_files: int, names: Sequence[str] | None = None) -> tuple[CompactReport, Published | None]:
+def run_compaction(
+    lake: Lake, *, now: dt.datetime, holder: str, above_files: int, names: Sequence[str] | None = None
+) -> tuple[CompactReport, Published | None]:
     """Compact in a run of its own, and publish it if there was anything to do.
 
     Its record is the last run's (fingerprints, table properties) with ``cause: maintenance`` and what was compacted.
@@ -41,11 +44,17 @@ def run_compaction(lake: Lake, *, now: dt.datetime, holder: str, above_files: in
         if not report.tables:
             return report, None
         carried = dict(writer.last.record) if writer.last else {}
-        record = {**carried, "cause": "maintenance", "compacted": {"tables": report.tables, "files_before": report.files_before, "files_after": report.files_after}}
+        record = {
+            **carried,
+            "cause": "maintenance",
+            "compacted": {"tables": report.tables, "files_before": report.files_before, "files_after": report.files_after},
+        }
         return report, writer.publish(record)
 
 
-def vacuum(lake: Lake, *, keep_runs: int, keep_unreferenced_hours: float, dry_run: bool = False, holder: str = "borough vacuum") -> VacuumReport:
+def vacuum(
+    lake: Lake, *, keep_runs: int, keep_unreferenced_hours: float, dry_run: bool = False, holder: str = "borough vacuum"
+) -> VacuumReport:
     """Delete Parquet files that none of the last ``keep_runs`` published runs needs and that are older than the hours.
 
     The hours are counted from a file's own time in the file system by the real clock: they protect readers at work now, and

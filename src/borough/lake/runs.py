@@ -5,6 +5,7 @@ Its files are written by delta-rs itself, for the record is small and readers ne
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from deltalake import DeltaTable
 
 RUNS = "system/runs"
+CHECKPOINT_EVERY = 10
 _COLUMNS = (Column("number", "long"), Column("recorded", "timestamp"), Column("tables", "string"), Column("record", "string"))
 
 
@@ -38,7 +40,7 @@ class Runs:
 
     def create(self) -> None:
         """The empty table: made before any other, so that a lake without it is known to be damaged."""
-        delta.create_table(self._storage.make_folder(RUNS), _COLUMNS)
+        delta.create_table(self._storage.make_folder(RUNS), _COLUMNS, statistics="number")
 
     def open(self) -> DeltaTable:
         """A handle on its head."""
@@ -84,8 +86,12 @@ class Runs:
 
     def _read(self, table: DeltaTable, predicate: str) -> list[Published]:
         with delta.lake_errors("reading the published runs"):
-            rows = table.scan(columns=["number", "recorded", "tables", "record"], predicate=predicate).read_all().to_struct_array().to_pylist()
-        found = [Published(r["number"], json.loads(r["tables"]), json.loads(r["record"]), r["recorded"].replace(tzinfo=dt.UTC)) for r in rows]
+            rows = (
+                table.scan(columns=["number", "recorded", "tables", "record"], predicate=predicate).read_all().to_struct_array().to_pylist()
+            )
+        found = [
+            Published(r["number"], json.loads(r["tables"]), json.loads(r["record"]), r["recorded"].replace(tzinfo=dt.UTC)) for r in rows
+        ]
         self._known.update((run.number, run) for run in found)
         return found
 
@@ -106,8 +112,15 @@ def publish(table: DeltaTable, run: Published) -> None:
         "tables": arrow.Array([json.dumps(dict(run.tables))], arrow.DataType.utf8()),
         "record": arrow.Array([json.dumps(run.record)], arrow.DataType.utf8()),
     }
+    properties = delta.commit_properties(run.number, RUN_PUBLISHED)
     with delta.lake_errors(f"publishing run {run.number}"):
-        write_deltalake(table, arrow.Table.from_pydict(row), mode="append", commit_properties=delta.commit_properties(run.number, RUN_PUBLISHED))
+        rows = arrow.Table.from_pydict(row)
+        write_deltalake(table, rows, mode="append", commit_properties=properties, post_commithook_properties=delta.without_checkpoint())
+    # The run is published from here on: nothing after it may say that it failed. A checkpoint only speeds reading up.
+    with contextlib.suppress(Exception):
+        table.update_incremental()
+        if table.version() % CHECKPOINT_EVERY == 0:
+            table.create_checkpoint()
 
 
 def as_json(record: Mapping[str, Any]) -> dict[str, Any]:

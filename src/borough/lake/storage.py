@@ -18,6 +18,8 @@ from pathlib import Path
 from borough.errors import LakeError
 
 LOG = "_delta_log"
+ZONES = ("bronze", "silver", "gold", "system")
+"""The top folders of a lake: tables live below them and nowhere else."""
 _VERSION = re.compile(r"^(\d{20})\.json$")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://")
 
@@ -27,7 +29,9 @@ class LocalStorage:
 
     def __init__(self, root: str) -> None:
         if _SCHEME.match(root):
-            raise LakeError(f"the lake {root!r} is not a local folder", advice="give a folder, such as ./lake; object stores are not supported yet")
+            raise LakeError(
+                f"the lake {root!r} is not a local folder", advice="give a folder, such as ./lake; object stores are not supported yet"
+            )
         self.root = str(Path(root).absolute())
 
     def path(self, name: str) -> str:
@@ -74,10 +78,11 @@ class LocalStorage:
     def tables(self) -> list[str]:
         """The names of all folders that hold a Delta log."""
         found = []
-        for folder, below, _ in os.walk(self.root):
-            if LOG in below:
-                found.append(os.path.relpath(folder, self.root).replace(os.sep, "/"))
-                below.clear()
+        for zone in ZONES:
+            for folder, below, _ in os.walk(self.path(zone)):
+                if LOG in below:
+                    found.append(os.path.relpath(folder, self.root).replace(os.sep, "/"))
+                    below.clear()
         return sorted(found)
 
     def head(self, name: str) -> int | None:
@@ -89,8 +94,11 @@ class LocalStorage:
         return max((int(m[1]) for m in map(_VERSION.match, names) if m), default=None)
 
     def data_files(self) -> Iterator[tuple[str, os.stat_result]]:
-        """All Parquet files below the root that are not part of a Delta log, with their size and time."""
+        """All Parquet files of the lake that are not part of a Delta log, with their size and time."""
         for folder, below, names in os.walk(self.root):
+            if folder == self.root:  # what else a council keeps beside its zones is none of ours
+                below[:] = [b for b in below if b in ZONES]
+                continue
             below[:] = [b for b in below if b != LOG]
             for name in names:
                 if name.endswith(".parquet"):

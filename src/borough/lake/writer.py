@@ -19,7 +19,7 @@ from borough.lake import delta, runs
 from borough.lake.footer import read_footer
 from borough.lake.lease import Lease
 from borough.lake.model import Column, Published, TableState
-from borough.lake.storage import LocalStorage
+from borough.lake.storage import ZONES, LocalStorage
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -62,6 +62,7 @@ class Writer:
 
     def folder(self, name: str) -> str:
         """The table's folder, created: the engine writes new Parquet files below it."""
+        check_name(name)
         with delta.lake_errors(f"making the folder of {name}"):
             return self._storage.make_folder(name)
 
@@ -78,17 +79,7 @@ class Writer:
         self._check(name, files, columns)
         table = self._handle(name) if name in self._versions else self._create(name, columns)
         self._refuse_repeat(table, name, app)
-        existing = {c.name: c for c in delta.table_columns(table)}
-        for column in columns:
-            if column.name in existing and existing[column.name].type != column.type:
-                raise LakeError(
-                    f"{name}.{column.name} is {existing[column.name].type} in the lake and {column.type} in the rows to append",
-                    advice="an append can't change a type: replace the table instead",
-                )
-        new = [c for c in columns if c.name not in existing]
-        if new:
-            delta.add_columns(table, new, self.number)
-            self._advance(name, table)
+        self._evolve(name, table, columns)
         if files:
             self._commit(name, table, files, delta.table_columns(table), "append", app)
 
@@ -109,6 +100,12 @@ class Writer:
         assert state is not None
         return state
 
+    def compact_register(self, above_files: int) -> None:
+        """Merge the files of ``system/runs`` itself, one per run. No publication names its version, so this needs none."""
+        self._check_open()
+        if len(self._register.file_uris()) > above_files:
+            delta.optimize(self._register, self.number)
+
     def publish(self, record: Mapping[str, Any]) -> Published:
         """Make the run visible: one last append to ``system/runs`` with every table's version and this record (JSON)."""
         self._check_open()
@@ -126,9 +123,8 @@ class Writer:
         self._check_open()
         if name == runs.RUNS:
             raise LakeError(f"{name} is written by publishing only")
-        names = [c.name for c in columns]
-        if len({n.lower() for n in names}) != len(names):
-            raise LakeError(f"{name} would have two columns of one name (Delta ignores case): {', '.join(sorted(names, key=str.lower))}")
+        check_name(name)
+        _refuse_double(name, [c.name for c in columns])
         folder = self._storage.path(name)
         for file in files:
             check_file(file, name, folder, columns)
@@ -152,6 +148,26 @@ class Writer:
         if before >= self.number:
             raise LakeError(f"{app} has already committed run {before} to {name}; run {self.number} would double its rows")
 
+    def _evolve(self, name: str, table: DeltaTable, columns: Sequence[Column]) -> None:
+        """Add the columns that the table lacks. They are part of the run: undone with it if it dies."""
+        existing = {c.name: c for c in delta.table_columns(table)}
+        new = [c for c in columns if c.name not in existing]
+        _refuse_double(name, [*existing, *(c.name for c in new)])
+        for column in columns:
+            before = existing.get(column.name, column)
+            if before.type != column.type:
+                raise LakeError(
+                    f"{name}.{column.name} is {before.type} in the lake and {column.type} in the rows to append",
+                    advice="an append can't change a type: replace the table instead",
+                )
+        if new:
+            delta.add_columns(table, new, self.number)
+            self._advance(name, table)
+        for column in columns:
+            if existing.get(column.name, column).personal != column.personal:
+                delta.mark_personal(table, column, self.number)
+                self._advance(name, table)
+
     def _commit(self, name: str, table: DeltaTable, files: Sequence[WrittenFile], columns: Sequence[Column], mode: str, app: str) -> None:
         delta.commit_files(table, self._storage.path(name), files, columns, mode=mode, number=self.number, app=app, now=self.now)
         self._advance(name, table)
@@ -161,6 +177,17 @@ class Writer:
         if table.version() != self._versions[name] + 1:
             raise LakeError(f"another writer changed {name} during this run", advice="run again; nothing of this run was published")
         self._versions[name] = table.version()
+
+
+def _refuse_double(name: str, names: Sequence[str]) -> None:
+    seen: dict[str, str] = {}
+    for column in names:
+        other = seen.get(column.lower())
+        if other is not None:
+            raise LakeError(
+                f"{name} would have the columns {other!r} and {column!r}, which are one name to Delta", advice="rename one of them"
+            )
+        seen[column.lower()] = column
 
 
 def open_writer(storage: LocalStorage, lease: Lease, register: runs.Runs, now: dt.datetime) -> Writer:
@@ -195,7 +222,10 @@ def _heads(storage: LocalStorage, published: Mapping[str, int]) -> dict[str, int
     heads = {name: -1 if (head := storage.head(name)) is None else head for name in storage.tables() if name != runs.RUNS}
     for name, version in published.items():
         if heads.get(name, -1) < version:
-            raise LakeError(f"the lake is damaged: {name} was published at version {version}, but its log ends before", advice="bring the table's folder back from a backup")
+            raise LakeError(
+                f"the lake is damaged: {name} was published at version {version}, but its log ends before",
+                advice="bring the table's folder back from a backup",
+            )
     return heads
 
 
@@ -205,6 +235,13 @@ def _same(storage: LocalStorage, name: str, head: DeltaTable, version: int) -> b
     now = delta.table_state(head, name, folder, {})
     then = delta.table_state(delta.open_table(folder, version), name, folder, {})
     return (sorted(now.files), now.columns) == (sorted(then.files), then.columns)
+
+
+def check_name(name: str) -> None:
+    """Refuse a table's name that is no path below a zone of the lake."""
+    zone, *rest = name.split("/")
+    if zone not in ZONES or not rest or any(part in ("", ".", "..") or part.startswith("_") for part in rest):
+        raise LakeError(f"{name!r} is no table of a lake", advice=f"a table's name is a path below {', '.join(ZONES)}")
 
 
 def check_file(file: WrittenFile, name: str, folder: str, columns: Sequence[Column]) -> None:
@@ -217,4 +254,7 @@ def check_file(file: WrittenFile, name: str, folder: str, columns: Sequence[Colu
     for column in columns:
         kind = found.get(column.name)
         if kind is not None and kind != column.type:
-            raise LakeError(f"{name}.{column.name} should be {column.type} and is {kind} in {file.path}", advice="cast the column in the statement that writes it")
+            raise LakeError(
+                f"{name}.{column.name} should be {column.type} and is {kind} in {file.path}",
+                advice="cast the column in the statement that writes it",
+            )
