@@ -1,0 +1,93 @@
+"""The record of every look at the data: append-only, on disk before the answer is handed out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from borough.errors import LakeError
+
+Clock = Callable[[], dt.datetime]
+
+
+def _wall_clock() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class Audit:
+    """The audit log in a folder: one file a month (``2026-11.jsonl``, UTC), one JSON object a line.
+
+    A look is two lines with one ``id``: ``look`` (who, role, purpose, SQL without its literals, tables, columns,
+    permitted or the reason why not) before any row is read, and ``answer`` (rows) before the rows are handed out.
+    The time is the wall clock's, whatever the clock of a run says.
+    """
+
+    def __init__(self, folder: Path, *, clock: Clock = _wall_clock) -> None:
+        self.folder = folder
+        self._clock = clock
+
+    def look(self, **facts: Any) -> str:
+        """Record a look, permitted or denied. Returns its id. Raises LakeError if it can't be recorded."""
+        identity = uuid.uuid4().hex
+        self._append({"event": "look", "id": identity, **facts})
+        return identity
+
+    def answered(self, look: str, rows: int) -> None:
+        """Record how many rows a permitted look is given."""
+        self._append({"event": "answer", "id": look, "rows": rows})
+
+    def entries(self) -> Iterator[dict[str, Any]]:
+        """All entries, oldest first. A line that a crash cut short is told as such, never left out."""
+        for path in sorted(self.folder.glob("????-??.jsonl")):
+            for number, line in enumerate(path.read_bytes().splitlines(), 1):
+                yield _entry(line, f"{path.name}:{number}")
+
+    def _append(self, entry: Mapping[str, Any]) -> None:
+        now = self._clock().astimezone(dt.UTC)
+        line = json.dumps({"at": now.isoformat(timespec="microseconds"), **entry}, ensure_ascii=False) + "\n"
+        try:
+            self._write(self.folder / f"{now:%Y-%m}.jsonl", line.encode())
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise LakeError(
+                f"the look can't be recorded in {self.folder}: {reason}",
+                advice="nothing is read without a record; make the folder writable",
+            ) from error
+
+    def _write(self, path: Path, line: bytes) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        created = not path.exists()
+        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            # A crash may have cut the last line short: begin a new one, so that this entry stays readable.
+            size = os.fstat(handle).st_size
+            if size and os.pread(handle, 1, size - 1) != b"\n":
+                line = b"\n" + line
+            if os.write(handle, line) != len(line):
+                raise OSError(None, "the disk is full")
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        if created:
+            self._settle_folder()
+
+    def _settle_folder(self) -> None:
+        """A new file survives a power cut only when its folder is on disk too."""
+        handle = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _entry(line: bytes, place: str) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        entry = None
+    return entry if isinstance(entry, dict) else {"event": "unreadable", "place": place}

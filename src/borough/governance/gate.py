@@ -1,0 +1,191 @@
+"""The one read gate: every read of data by a person or a tool passes ``Gate.read``. What is not permitted is denied."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+from borough.engine.port import Engine
+from borough.errors import AccessDeniedError, BoroughError, EngineError, UsageError
+from borough.governance.audit import Audit
+from borough.governance.classification import ColumnAccess, Relation, visible
+from borough.governance.selects import BoundSelect, SelectError, bind_select, redact_text
+from borough.project.specs import PurposeSpec
+
+ROLES = frozenset({"engineer"})
+"""The roles there are. The local user is an engineer."""
+
+T = TypeVar("T")
+
+DEFAULT_PURPOSE = "data_engineering"
+_DEFAULT = {DEFAULT_PURPOSE: PurposeSpec(title="Data engineering", lawful_basis=None, permits=("public", "internal", "personal"))}
+
+_FORMATS = {
+    ".parquet": "FORMAT parquet, COMPRESSION zstd",
+    ".csv": "FORMAT csv, HEADER true",
+    ".json": "FORMAT json, ARRAY true",
+    ".jsonl": "FORMAT json",
+}
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who asks, in which role."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A permitted read. The rows are read when they are asked for, and counted in the audit log first."""
+
+    columns: tuple[tuple[str, str], ...]
+    """Names and engine types, in order."""
+    sql: str
+    """The SELECT as the engine runs it: over relations that show only the permitted columns."""
+    _engine: Engine = field(repr=False)
+    _audit: Audit = field(repr=False)
+    _look: str = field(repr=False)
+
+    def rows(self, limit: int | None = None) -> list[tuple[Any, ...]]:
+        """The rows, at most ``limit`` of them."""
+        found = _run(lambda: self._engine.rows(self.sql if limit is None else f"SELECT * FROM ({self.sql}) LIMIT {int(limit)}"))
+        self._audit.answered(self._look, len(found))
+        return found
+
+    def copy(self, path: str | Path, format: str | None = None) -> int:
+        """Write the rows to a file: Parquet, CSV, a JSON array or JSON lines (``parquet``, ``csv``, ``json``, ``jsonl``),
+        by its ending if the format isn't given. Returns the number of rows.
+        """
+        ending = f".{format}" if format else Path(path).suffix.lower()
+        if ending not in _FORMATS:
+            raise UsageError(
+                f"can't write {path}: unknown format {ending.lstrip('.') or 'without an ending'!r}",
+                advice="use .parquet, .csv, .json or .jsonl",
+            )
+        target = "'" + str(path).replace("'", "''") + "'"
+        ((count,),) = _run(lambda: self._engine.rows(f"COPY ({self.sql}) TO {target} ({_FORMATS[ending]})"))
+        self._audit.answered(self._look, int(count))
+        return int(count)
+
+
+class Gate:
+    """Reads relations of one published run for people and tools, by role, purpose and classification.
+
+    Without declared purposes there is one, ``data_engineering``, that permits public, internal and personal columns.
+    """
+
+    def __init__(
+        self, engine: Engine, relations: Mapping[str, Relation], purposes: Mapping[str, PurposeSpec], audit: Audit, *, published: int | None
+    ) -> None:
+        self._engine = engine
+        self._relations = dict(relations)
+        self._purposes = dict(purposes) or _DEFAULT
+        self._audit = audit
+        self._published = published
+
+    def read(self, sql: str, who: Who, purpose: str) -> Answer:
+        """One SELECT over relations by their bare names.
+
+        Raises AccessDeniedError where role, purpose or classification don't permit it, UsageError where the SELECT has
+        mistakes, LakeError where the look can't be recorded. Every look is recorded, denied ones too.
+        """
+        look = _Look(self._audit, who, purpose, self._published, sql, self._names())
+        self._admit(look, who, purpose)
+        bound = self._bind(look, sql, purpose)
+        look.bound = bound
+        self._permit(look, bound, purpose)
+        written = bound.over({name: self._relations[name].sql for name in bound.tables})
+        identity = look.record(None)
+        columns = _run(lambda: self._engine.describe(written))
+        return Answer(tuple(columns), written, self._engine, self._audit, identity)
+
+    def visible(self, relation: str, purpose: str) -> tuple[ColumnAccess, ...]:
+        """The columns of a relation that a purpose may see (for listings; reads no data)."""
+        spec = self._purposes.get(purpose)
+        return tuple(c for c in self._relations[relation].columns if spec is not None and visible(c, purpose, spec.permits))
+
+    def _names(self) -> frozenset[str]:
+        return frozenset(self._relations) | {c.name for r in self._relations.values() for c in r.columns}
+
+    def _admit(self, look: _Look, who: Who, purpose: str) -> None:
+        if who.role not in ROLES:
+            look.refuse(AccessDeniedError(f"role {who.role!r} may not read data", advice=f"roles that may: {', '.join(sorted(ROLES))}"))
+        if purpose not in self._purposes:
+            near = difflib.get_close_matches(purpose, self._purposes, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            look.refuse(
+                AccessDeniedError(
+                    f"purpose {purpose!r} is not declared{hint}", advice=f"declared in borough.yaml: {', '.join(sorted(self._purposes))}"
+                )
+            )
+
+    def _bind(self, look: _Look, sql: str, purpose: str) -> BoundSelect:
+        tables = {name: {c.name: c.type for c in relation.columns} for name, relation in self._relations.items()}
+        shown = {name: {c.name for c in self.visible(name, purpose)} for name in tables}
+        hidden = {name: set(columns) - shown[name] for name, columns in tables.items()}
+        try:
+            return bind_select(sql, tables, hidden=hidden)
+        except SelectError as error:
+            look.refuse(
+                UsageError(f"the query can't be read\n{error}", advice="query datasets and reports by their bare names: borough tables")
+            )
+
+    def _permit(self, look: _Look, bound: BoundSelect, purpose: str) -> None:
+        refused = sorted((table, column) for table, column in bound.uses if column not in bound.shown[table])
+        blind = [name for name in bound.tables if not bound.shown[name]]
+        if refused:
+            reasons = [self._reason(table, column, purpose) for table, column in refused]
+            look.refuse(AccessDeniedError("\n".join(reasons), advice="leave the column out, or read for a purpose that permits it"))
+        if blind:
+            names = ", ".join(blind)
+            look.refuse(AccessDeniedError(f"purpose {purpose!r} may see no column of {names}", advice="read for a purpose that permits it"))
+
+    def _reason(self, table: str, name: str, purpose: str) -> str:
+        column = next(c for c in self._relations[table].columns if c.name == name)
+        allowed = sorted(other for other, spec in self._purposes.items() if visible(column, other, spec.permits))
+        who_may = f"permitted for {', '.join(allowed)}" if allowed else "no declared purpose permits it"
+        return f"{table}.{name} is {column.classification}: purpose {purpose!r} may not see it ({who_may})"
+
+
+@dataclass
+class _Look:
+    """One look while it is judged: what the record will say."""
+
+    audit: Audit
+    who: Who
+    purpose: str
+    published: int | None
+    sql: str
+    names: frozenset[str]
+    bound: BoundSelect | None = None
+
+    def record(self, reason: str | None) -> str:
+        return self.audit.look(
+            who=self.who.name,
+            role=self.who.role,
+            purpose=self.purpose,
+            run=self.published,
+            sql=self.bound.redacted if self.bound else redact_text(self.sql, self.names),
+            tables=list(self.bound.tables) if self.bound else [],
+            columns=sorted(f"{table}.{column}" for table, column in self.bound.uses) if self.bound else [],
+            permitted=reason is None,
+            reason=reason,
+        )
+
+    def refuse(self, error: BoroughError) -> NoReturn:
+        """Record the refusal, then raise it. A mistaken query may quote what was asked for, so only its kind is recorded."""
+        self.record(error.message if isinstance(error, AccessDeniedError) else "the query has mistakes")
+        raise error
+
+
+def _run(work: Callable[[], T]) -> T:
+    """The engine's refusal of a person's query is the person's to mend."""
+    try:
+        return work()
+    except EngineError as error:
+        raise UsageError(f"the query failed: {error.message}", advice="see the engine's message for the place") from error
