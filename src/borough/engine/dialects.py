@@ -1,0 +1,150 @@
+"""The few words in which DuckDB and Spark differ. Everything else about an expression is the same text.
+
+Patterns given to these methods are within the portable subset that ``portable_pattern`` makes:
+no look-around, no back-reference, no class escape, so that RE2 (DuckDB), java.util.regex (Spark)
+and Rust's regex (Sail) read them alike.
+"""
+
+from __future__ import annotations
+
+# White space that extracts contain: ASCII, the no-break spaces, the typographic spaces, zero width characters, the BOM.
+BLANKS = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+
+_DUCKDB_TYPES = {
+    "string": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "money": "DECIMAL(18,2)",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "boolean": "BOOLEAN",
+    "geometry": "BLOB",
+    "null": "VARCHAR",
+}
+_SPARK_TYPES = {**_DUCKDB_TYPES, "string": "STRING", "timestamp": "TIMESTAMP_NTZ", "geometry": "BINARY", "null": "STRING"}
+
+
+class Dialect:
+    """DuckDB's words."""
+
+    name = "duckdb"
+    types = _DUCKDB_TYPES
+
+    def literal(self, text: str) -> str:
+        """A text as an SQL literal."""
+        return "'" + text.replace("'", "''") + "'"
+
+    def column(self, name: str) -> str:
+        """A column's name, quoted."""
+        return '"' + name.replace('"', '""') + '"'
+
+    def cast(self, x: str, kind: str) -> str:
+        """A cast that can't fail."""
+        return f"CAST({x} AS {self.types[kind]})"
+
+    def try_cast(self, x: str, kind: str) -> str:
+        """A cast that gives null where it can't be done."""
+        return f"TRY_CAST({x} AS {self.types[kind]})"
+
+    def trim(self, x: str, chars: str = BLANKS) -> str:
+        """Without the characters at both ends."""
+        return f"trim({x}, {self.literal(chars)})"
+
+    def matches(self, x: str, pattern: str) -> str:
+        """True where the pattern occurs in the text."""
+        return f"regexp_matches({x}, {self.pattern(pattern)})"
+
+    def extract(self, x: str, pattern: str, group: int) -> str:
+        """The group of the first match; an empty text where there is none."""
+        return f"regexp_extract({x}, {self.pattern(pattern)}, {group})"
+
+    def replace_all(self, x: str, pattern: str, to: str) -> str:
+        """Every match replaced by a fixed text."""
+        return f"regexp_replace({x}, {self.pattern(pattern)}, {self.literal(to)}, 'g')"
+
+    def regroup(self, x: str, pattern: str, to: str) -> str:
+        r"""The first match replaced by a text in which ``\1`` stands for a group."""
+        return f"regexp_replace({x}, {self.pattern(pattern)}, {self.literal(to)})"
+
+    def pattern(self, pattern: str) -> str:
+        """A pattern as an SQL literal."""
+        return self.literal(pattern)
+
+    def attempt(self, operator: str, a: str, b: str) -> str:
+        """Whole-number arithmetic that gives null where the result does not fit."""
+        return f"TRY({a} {operator} {b})"
+
+    def days(self, later: str, earlier: str) -> str:
+        """Days from one date to another."""
+        return f"date_diff('day', {earlier}, {later})"
+
+    def add_days(self, date: str, days: str) -> str:
+        """A date some days later."""
+        return f"TRY(CAST({date} + CAST({days} AS INTEGER) AS DATE))"
+
+    def add_months(self, date: str, months: str) -> str:
+        """A date some months later; the last day of the month where the day does not exist."""
+        return f"TRY(CAST({date} + to_months(CAST({months} AS INTEGER)) AS DATE))"
+
+    def minutes(self, count: str) -> str:
+        """A length of time."""
+        return f"to_minutes({count})"
+
+    def minus_days(self, date: str, days: str) -> str:
+        """A date some days earlier; the days are known to be few."""
+        return f"CAST({date} - {days} AS DATE)"
+
+    def start_of(self, unit: str, x: str, kind: str) -> str:
+        """The first day or instant of the unit."""
+        return self.cast(f"date_trunc('{unit}', {x})", kind)
+
+    def make_date(self, year: str, month: str, day: str) -> str:
+        """A date from numbers that are known to be one."""
+        return f"make_date({year}, {month}, {day})"
+
+
+class Spark(Dialect):
+    """Spark's words (4.0, ANSI mode), as Sail also understands them."""
+
+    name = "spark"
+    types = _SPARK_TYPES
+
+    def literal(self, text: str) -> str:
+        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+    def column(self, name: str) -> str:
+        return "`" + name.replace("`", "``") + "`"
+
+    def trim(self, x: str, chars: str = BLANKS) -> str:
+        return f"trim(BOTH {self.literal(chars)} FROM {x})"
+
+    def matches(self, x: str, pattern: str) -> str:
+        return f"regexp_like({x}, {self.pattern(pattern)})"
+
+    def replace_all(self, x: str, pattern: str, to: str) -> str:
+        return f"regexp_replace({x}, {self.pattern(pattern)}, {self.literal(to.replace('$', chr(92) + '$'))})"
+
+    def regroup(self, x: str, pattern: str, to: str) -> str:
+        return f"regexp_replace({x}, {self.pattern(pattern)}, {self.literal(to.replace(chr(92), '$'))})"
+
+    def attempt(self, operator: str, a: str, b: str) -> str:
+        word = {"+": "try_add", "-": "try_subtract", "*": "try_multiply"}[operator]
+        return f"{word}({a}, {b})"
+
+    def days(self, later: str, earlier: str) -> str:
+        return f"CAST(datediff({later}, {earlier}) AS BIGINT)"
+
+    def add_days(self, date: str, days: str) -> str:
+        return f"date_add({date}, CAST({days} AS INT))"
+
+    def add_months(self, date: str, months: str) -> str:
+        return f"add_months({date}, CAST({months} AS INT))"
+
+    def minutes(self, count: str) -> str:
+        return f"make_dt_interval(0, 0, {count}, 0)"
+
+    def minus_days(self, date: str, days: str) -> str:
+        return f"date_sub({date}, {days})"
+
+
+DIALECTS: dict[str, Dialect] = {"duckdb": Dialect(), "spark": Spark()}

@@ -1,0 +1,158 @@
+"""The UK functions, as SQL text: readers of what councils' extracts contain.
+
+Each takes SQL texts and gives SQL text in the dialect; null in, null out; no function of the engine's host is used.
+What a reader can't read gives null, and ``borough.engine.transpile.write_unreadable`` tells that from an empty cell.
+"""
+
+from __future__ import annotations
+
+from borough.engine.dialects import BLANKS, Dialect
+
+_THOUSANDS = "[0-9]{1,3}(?:[, ][0-9]{3})+"
+_INTEGER = f"^([+-]?(?:{_THOUSANDS}|[0-9]+))(?:[.]0*)?$"
+_NUMBER = f"^([+-]?(?:(?:{_THOUSANDS}|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]{{1,2}})?)$"
+_MONEY = f"^(?:[+-]? ?£? ?|£ ?- ?|[(] ?-?£? ?)((?:{_THOUSANDS}|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(?: ?[)]| ?-| ?CR| ?DR)?$"
+
+
+def no_thousands(d: Dialect, x: str) -> str:
+    """Without the marks between thousands."""
+    return f"replace(replace({x}, ',', ''), ' ', '')"
+
+
+def integer(d: Dialect, args: list[str], types: list[str]) -> str:
+    """A whole number."""
+    return d.try_cast(no_thousands(d, d.extract(d.trim(args[0]), _INTEGER, 1)), "integer")
+
+
+def number(d: Dialect, args: list[str], types: list[str]) -> str:
+    """A number with a fraction."""
+    return d.try_cast(no_thousands(d, d.extract(d.trim(args[0]), _NUMBER, 1)), "number")
+
+
+def money(d: Dialect, args: list[str], types: list[str]) -> str:
+    """Pounds and pence; brackets, a minus before or behind, or CR mean less than nothing."""
+    x = d.trim(args[0])
+    sign = f"CASE WHEN {d.matches(x, '[(-]|CR$')} THEN '-' ELSE '' END"
+    return d.try_cast(f"({sign} || {no_thousands(d, d.extract(x, _MONEY, 1))})", "money")
+
+
+_YES = ("1", "on", "t", "true", "y", "yes")
+_NO = ("0", "f", "false", "n", "no", "off")
+
+
+def yes_no(d: Dialect, args: list[str], types: list[str]) -> str:
+    """True or false."""
+    x = f"lower({d.trim(args[0])})"
+    listed = [", ".join(d.literal(w) for w in words) for words in (_YES, _NO)]
+    return f"CASE WHEN {x} IN ({listed[0]}) THEN TRUE WHEN {x} IN ({listed[1]}) THEN FALSE END"
+
+
+# What a reader of cp1252 makes of UTF-8: the commonest sequences in British extracts.
+_ACCENTED = "£§©«°±²³´·¹»¼½¾¿ÀÂÃÄÅÆÇÈÉÊËÌÎÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿ"
+_TYPOGRAPHIC = "–—‘’‚“„†•…‰‹›€™"
+
+
+def _mojibake() -> tuple[tuple[str, str], ...]:
+    found = []
+    for char in _TYPOGRAPHIC + _ACCENTED:
+        try:
+            found.append((char.encode().decode("cp1252"), char))
+        except UnicodeDecodeError:
+            continue
+    found += [("â€\u009d", "”"), ("Ã\u00ad", "í"), ("Â\u00a0", " "), ("ï»¿", "")]
+    return tuple(found)
+
+
+MOJIBAKE = _mojibake()
+_NEEDS_CARE = "[^ -~]|  |^ | $"
+
+
+def text(d: Dialect, args: list[str], types: list[str]) -> str:
+    """Tidy text. Plain ASCII without spare spaces takes the short way."""
+    x = args[0]
+    mended = x
+    for wrong, right in MOJIBAKE:
+        mended = f"replace({mended}, {d.literal(wrong)}, {d.literal(right)})"
+    mended = f"CASE WHEN {d.matches(x, '[ÃÂâï]')} THEN {mended} ELSE {x} END"
+    tidy = d.trim(d.replace_all(mended, f"[{BLANKS}]+", " "), " ")
+    return f"CASE WHEN {d.matches(x, _NEEDS_CARE)} THEN nullif({tidy}, '') ELSE nullif({x}, '') END"
+
+
+_OUTWARD = "(?:[A-PR-UWYZ](?:[0-9]|[1-9][0-9]|[A-HK-Y](?:[0-9]|[1-9][0-9])|[0-9][ABCDEFGHJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY])|GIR)"
+_POSTCODE = f"^(?:{_OUTWARD} [0-9][ABD-HJLNP-UW-Z]{{2}})$"
+
+
+def _repaired_postcode(c: str) -> str:
+    """O for 0 and I for 1, each where only the other can stand; ``c`` has letters and digits alone."""
+    size = f"length({c})"
+    first = f"translate(left({c}, 1), '01', 'OI')"
+    second = f"substring({c}, 2, 1)"
+    out_second = (
+        f"CASE WHEN {size} = 5 THEN translate({second}, 'OI', '01') WHEN {size} = 7 THEN translate({second}, '01', 'OI') "
+        f"WHEN {second} = '0' AND left({c}, 1) IN ('C', 'P', 'S') THEN 'O' ELSE translate({second}, 'I', '1') END"
+    )
+    rest = f"translate(substring({c}, 3, greatest({size} - 5, 0)), 'OI', '01')"
+    inward = f"translate(substring({c}, greatest({size} - 2, 1), 1), 'OI', '01') || translate(right({c}, 2), '01', 'OI')"
+    return f"({first} || {out_second} || {rest} || ' ' || {inward})"
+
+
+def postcode(d: Dialect, args: list[str], types: list[str]) -> str:
+    """A postcode as Royal Mail writes it."""
+    c = f"upper({d.replace_all(args[0], f'[{BLANKS}.-]+', '')})"
+    spaced = f"(left({c}, greatest(length({c}) - 3, 0)) || ' ' || right({c}, 3))"
+    mended = _repaired_postcode(c)
+    return (
+        f"CASE WHEN {d.matches(spaced, _POSTCODE)} THEN {spaced} "
+        f"WHEN {d.matches(c, '^[A-Z0-9]{5,7}$')} AND {d.matches(mended, _POSTCODE)} THEN {mended} END"
+    )
+
+
+def uprn(d: Dialect, args: list[str], types: list[str]) -> str:
+    """A Unique Property Reference Number."""
+    digits = d.extract(d.trim(args[0]), "^0*([1-9][0-9]{0,11})(?:[.]0+)?$", 1)
+    return d.try_cast(digits, "integer")
+
+
+def uprn_unknown(d: Dialect, x: str) -> str:
+    """Zeros mean that nobody looked it up."""
+    return d.matches(d.trim(x), "^0+(?:[.]0+)?$")
+
+
+_NINO = "^([ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z][0-9]{6}[A-D])$"
+_NINO_BARRED = "^(?:BG|GB|NK|KN|TN|NT|ZZ)"
+
+
+def nino(d: Dialect, args: list[str], types: list[str]) -> str:
+    """A National Insurance number."""
+    c = f"upper({d.replace_all(args[0], f'[{BLANKS}.-]+', '')})"
+    return f"CASE WHEN {d.matches(c, _NINO)} AND NOT {d.matches(c, _NINO_BARRED)} THEN {c} END"
+
+
+def nino_unknown(d: Dialect, x: str) -> str:
+    """Temporary numbers (TN, date of birth, sex) say nothing about who someone is."""
+    return d.matches(f"upper({d.replace_all(x, f'[{BLANKS}.-]+', '')})", "^TN[0-9]{6}[A-Z]?$")
+
+
+_EMAIL = "^[a-z0-9.!#$%&*+/=?^_`{|}~'-]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:[.][a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*[.][a-z]{2,}$"
+
+
+def email(d: Dialect, args: list[str], types: list[str]) -> str:
+    """An email address in lower case."""
+    x = f"lower({d.trim(args[0])})"
+    return f"CASE WHEN {d.matches(x, _EMAIL)} AND NOT {d.matches(x, '[.][.]|^[.]|[.]@')} THEN {x} END"
+
+
+def phone(d: Dialect, args: list[str], types: list[str]) -> str:
+    """A telephone number in the international form."""
+    c = d.replace_all(d.trim(args[0]), f"[(]0[)]|[{BLANKS}().-]+", "")
+    national = d.extract(c, "^(?:[+]44|0044|0)0?([1-35789][0-9]{8,9})$", 1)
+    foreign = d.extract(c, "^(?:[+]|00)((?:[1-35-9][0-9]|4[0-35-9])[0-9]{6,13})$", 1)
+    return f"CASE WHEN {national} <> '' THEN '+44' || {national} WHEN {foreign} <> '' THEN '+' || {foreign} END"
+
+
+def geometry(d: Dialect, args: list[str], types: list[str]) -> str:
+    """Well-known binary of GeoJSON or well-known text. DuckDB with its spatial extension only."""
+    if d.name != "duckdb":
+        raise NotImplementedError("geometry() runs on DuckDB only")
+    x = d.trim(args[0])
+    return f"CAST(ST_AsWKB(CASE WHEN starts_with({x}, '{{') THEN TRY(ST_GeomFromGeoJSON({x})) ELSE TRY(ST_GeomFromText({x})) END) AS BLOB)"
