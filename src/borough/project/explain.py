@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from borough.errors import Mistake, Place
 from borough.project.documents import Document
-from borough.project.specs import Expression, Name, Names, Share, Spec, Yes
+from borough.project.specs import Bound, Expression, Name, Names, Share, Spec, Yes
 
 NAME = "a name of lower-case letters, digits and _, starting with a letter, at most 63 long"
 Steps = tuple[str | int, ...]
@@ -152,8 +152,13 @@ def _expected(error: ErrorDetails, arms: Sequence[Any], description: str) -> str
         return f"a number of at {side} {limit}"
     if error["type"] in ("string_too_long", "string_too_short") and Name not in arms:
         return f"text of at {'most' if 'max_length' in context else 'least'} {context.get('max_length', context.get('min_length'))} character(s)"
-    words = list(dict.fromkeys(w for w in (_word(arm) for arm in arms) if w))
-    return " or ".join(words) if words else description or error["msg"]
+    words = " or ".join(dict.fromkeys(w for w in (_word(arm) for arm in arms) if w))
+    return words or description or error["msg"]
+
+
+def kind_in_words(annotation: Any) -> str:
+    """What a value may be, in words: ``a whole number or none``."""
+    return " or ".join(dict.fromkeys(word for word in (_word(arm) for arm in _arms(annotation)) if word))
 
 
 def _word(arm: Any) -> str:
@@ -174,6 +179,8 @@ def _word(arm: Any) -> str:
     origin = get_origin(arm)
     if origin is Literal:
         return one_of(str(choice) for choice in get_args(arm))
+    if arm is Bound:
+        return "a number, a date or text"
     if origin is tuple:
         size = "" if Ellipsis in get_args(arm) else f" of {len(get_args(arm))}"
         return f"a list{size}"
@@ -189,7 +196,7 @@ def _word(arm: Any) -> str:
 
 def _arms(annotation: Any) -> list[Any]:
     """The alternatives of an annotation; the named kinds (Name, Names, Share …) stay whole."""
-    if any(annotation is named for named in (Name, Names, Share, Expression, Yes)):
+    if any(annotation is named for named in (Name, Names, Share, Expression, Yes, Bound)):
         return [annotation]
     origin = get_origin(annotation)
     if origin is Annotated:
@@ -204,7 +211,7 @@ def fields(model: type[Spec]) -> dict[str, FieldInfo]:
     return {info.alias or name: info for name, info in model.model_fields.items()}
 
 
-def annotation(model: type[Spec], key: str) -> Any:
+def type_of(model: type[Spec], key: str) -> Any:
     """The field's annotation as written, with its metadata: pydantic takes the outermost off."""
     for name, info in model.model_fields.items():
         if key in (name, info.alias):
@@ -225,7 +232,7 @@ def _at(model: type[Spec], path: Steps) -> list[Any]:
 
 def _below(arm: Any, step: str | int) -> list[Any]:
     if isinstance(arm, type) and issubclass(arm, Spec):
-        return _arms(annotation(arm, str(step))) if step in fields(arm) else []
+        return _arms(type_of(arm, str(step))) if step in fields(arm) else []
     origin, args = get_origin(arm), get_args(arm)
     if origin is dict:
         return _arms(args[1])

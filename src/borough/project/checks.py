@@ -1,0 +1,190 @@
+"""Every mistake of a project that can be found without reading SQL, before any data is touched."""
+
+from __future__ import annotations
+
+import re
+
+from borough.errors import Mistake
+from borough.project.contract_checks import check_cycles, check_dataset
+from borough.project.explain import NAME, nearest, one_of
+from borough.project.findings import Findings, Where
+from borough.project.load import Project
+from borough.project.resolve import PathPart, extract_from, file_patterns, format_kind, path_parts
+from borough.project.specs import DatasetSpec, FeedSpec, FormatSpec, SourceSpec
+
+SYSTEM_NAMES = frozenset(
+    "audit bronze silver gold system runs deliveries quarantine corrections decisions ledger scorecard drift information_schema".split()  # noqa: SIM905 – words read better than quotes
+)
+SQL_WORDS = frozenset(
+    "all and any as asc between by case cast create cross default delete desc distinct drop else end except exists false for from full group having in "
+    "inner insert intersect into is join lateral left like limit natural not null offset on or order outer qualify right select set table then to true "
+    "union unique update using values when where window with".split()  # noqa: SIM905 – the same
+)
+_PART_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_DIRECTIVES = "YmdybBjHMSf%"
+_DATE_ADVICE = "`{extract_date:%Y-%m-%d}` in the path, or `extract_date:` with a date or an expression"
+
+
+def check(project: Project) -> list[Mistake]:
+    """All mistakes and warnings of a loaded project that need no SQL parsing, sorted by place."""
+    findings = Findings(project)
+    _borough(findings)
+    for source in project.sources.values():
+        for name, feed in source.feeds.items():
+            _feed(findings, source, name, feed)
+    for name, dataset in project.datasets.items():
+        _table_name(findings, Where("dataset", name, ("dataset",)), name)
+        check_dataset(findings, name, dataset)
+    for name in project.reports:
+        _table_name(findings, Where("report", name), name)
+    check_cycles(findings)
+    _unfilled(findings)
+    return sorted(set(findings.mistakes))
+
+
+def _borough(findings: Findings) -> None:
+    borough = findings.project.borough
+    if borough.purposes and borough.purpose not in borough.purposes:
+        at = Where("borough", "", ("purpose",))
+        expected = f"a purpose that is declared: {one_of(borough.purposes)}"
+        if "purpose" in borough.model_fields_set:
+            findings.error(at, f"unknown purpose {findings.said(at, borough.purpose)}", expected, nearest(borough.purpose, borough.purposes))
+        else:
+            findings.error(Where("borough", "", ("purposes",)), "purposes but no `purpose`", expected)
+
+
+def _table_name(findings: Findings, at: Where, name: str) -> None:
+    if name in SYSTEM_NAMES:
+        findings.error(at, f"the name {name!r}, which is a table of Borough itself", "another name")
+    elif name in SQL_WORDS:
+        findings.error(at, f"the name {name!r}, which is a word of SQL", "another name")
+
+
+def _unfilled(findings: Findings) -> None:
+    if findings.anything_broken("source"):
+        return
+    filled = {feed.to for _, _, feed in findings.project.feeds()}
+    for name in findings.project.datasets:
+        if name not in filled:
+            findings.warning(Where("dataset", name, ("dataset",)), f"the dataset {name!r}, which no feed fills", f"a feed with `to: {name}`")
+
+
+# ── Feeds ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _feed(findings: Findings, source: SourceSpec, name: str, feed: FeedSpec) -> None:
+    at = Where("source", source.source, ("feeds", name))
+    _files(findings, at, source, feed)
+    _columns(findings, at, feed)
+    _delivery(findings, at, source, feed)
+    if feed.to is None:
+        if feed.map:
+            findings.error_at_key(at.below("map"), "a `map` but no `to`", "`to:` with the dataset that the feed fills")
+        return
+    datasets = findings.project.datasets
+    if feed.to in datasets:
+        _mapping(findings, at, feed, datasets[feed.to])
+    elif not findings.is_declared("dataset", feed.to):
+        where = at.below("to")
+        findings.error(where, f"unknown dataset {findings.said(where, feed.to)}", _datasets(findings), nearest(feed.to, datasets))
+
+
+def _datasets(findings: Findings) -> str:
+    names = one_of(sorted(findings.project.datasets))
+    return f"a dataset: {names}" if names else "a dataset: none is declared in datasets/"
+
+
+def _mapping(findings: Findings, at: Where, feed: FeedSpec, dataset: DatasetSpec) -> None:
+    """The map names columns of the dataset, and all those that a row can't be without."""
+    for column, expression in feed.map.items():
+        where = at.below("map", column)
+        if column not in dataset.columns:
+            expected = f"a column of {dataset.dataset}: {one_of(dataset.columns)}"
+            findings.error_at_key(where, f"unknown column {column!r}", expected, nearest(column, dataset.columns))
+        written = findings.project.written(where.kind, where.name, *where.path)
+        if not expression.strip() or (written is not None and not written.strip()):
+            findings.error_at_key(where, f"nothing after {column!r}", "an SQL expression over the feed's columns (`null` for no value)")
+    if not feed.map:
+        findings.error_at_key(at.below("to"), "no `map`", f"`map:` with an expression for each column of {dataset.dataset}")
+        return
+    for column, contract in dataset.columns.items():
+        if column not in feed.map and (contract.required or column in dataset.key):
+            why = "part of the key" if column in dataset.key else "required"
+            findings.error_at_key(at.below("map"), f"no {column!r}, which is {why} in {dataset.dataset}", f"`{column}:` with an expression")
+
+
+def _columns(findings: Findings, at: Where, feed: FeedSpec) -> None:
+    columns = feed.columns or ()
+    for index, column in enumerate(columns):
+        if column in columns[:index]:
+            findings.error(at.below("columns", index), f"the column {column!r} a second time", "each column once")
+    options = feed.format.csv if isinstance(feed.format, FormatSpec) else None
+    if options is not None and options.header == "none" and not columns:
+        findings.error(at.below("format", "csv", "header"), "`header: none` but no `columns`", "`columns:` with their names, in order")
+    if options is not None and isinstance(options.header, int) and options.header < 1:
+        findings.error(at.below("format", "csv", "header"), repr(options.header), "a line, counted from 1, or none")
+
+
+def _delivery(findings: Findings, at: Where, source: SourceSpec, feed: FeedSpec) -> None:
+    if feed.delivers == "changes" and feed.operation is None:
+        findings.error(at.below("delivers"), "`delivers: changes` without `operation`", "`operation: {column: NAME}`: what happened to the row")
+    if feed.delivers != "changes" and feed.operation is not None:
+        findings.error_at_key(at.below("operation"), f"`operation` with `delivers: {feed.delivers}`", "`delivers: changes`, or no `operation`")
+    if feed.delivers != "full" and "max_drop" in feed.model_fields_set:
+        findings.error_at_key(at.below("max_drop"), f"`max_drop` with `delivers: {feed.delivers}`", "`delivers: full`, or no `max_drop`")
+    patterns = file_patterns(source, feed)
+    if feed.to is None or not patterns or extract_from(feed, patterns) is not None:
+        return
+    if feed.delivers != "append":
+        findings.error(at.below("delivers"), f"`delivers: {feed.delivers}` without the date of the extract", _DATE_ADVICE)
+        return
+    dataset = findings.project.datasets.get(feed.to)
+    if dataset is not None and dataset.known is None:
+        findings.error(at.below("delivers"), "rows without a date on which they were known", f"{_DATE_ADVICE}, or `known:` in the dataset {feed.to}")
+
+
+# ── Files ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _files(findings: Findings, at: Where, source: SourceSpec, feed: FeedSpec) -> None:
+    patterns = file_patterns(source, feed)
+    here = at.below("files") if feed.files is not None else Where("source", source.source, ("connect", "files"))
+    if not patterns or not all(patterns):
+        findings.error_at_key(at, "no files", "`files:` with a glob, here or in the source's `connect`")
+        return
+    for index, pattern in enumerate(patterns):
+        listed = findings.project.place(here.kind, here.name, *here.path, 0) != findings.project.place(here.kind, here.name, *here.path)
+        _glob(findings, here.below(index) if listed or len(patterns) > 1 else here, pattern)
+    if isinstance(feed.format, FormatSpec):
+        declared = [k for k in ("csv", "json_", "parquet", "geojson") if getattr(feed.format, k) is not None]
+        if len(declared) != 1:
+            findings.error_at_key(at.below("format"), f"{len(declared)} formats", "one of csv, json, parquet, geojson")
+    elif format_kind(feed, patterns) is None:
+        findings.error_at_key(at, "files whose ending does not tell their format", "`format:` with one of csv, json, parquet, geojson")
+
+
+def _glob(findings: Findings, at: Where, pattern: str) -> None:
+    seen: set[str] = set()
+    parts = list(path_parts(pattern))
+    for part in parts:
+        if part.name in seen:
+            findings.error_inside(at, part.start, f"the part {{{part.name}}} a second time", "each part of a path once")
+        seen.add(part.name)
+        _part(findings, at, part)
+    rest = re.sub(r"\{[^{}]*\}", lambda match: " " * len(match[0]), pattern)
+    for match in re.finditer(r"[{}]", rest):
+        findings.error_inside(at, match.start(), f"a {match[0]!r} without its partner", "`{name}` for a part of the path")
+
+
+def _part(findings: Findings, at: Where, part: PathPart) -> None:
+    if not _PART_NAME.fullmatch(part.name):
+        findings.error_inside(at, part.start + 1, f"the part {part.name!r}", NAME)
+    elif part.name != "extract_date" and part.format is not None:
+        findings.error_inside(at, part.start + 1, f"a format for {part.name!r}", "a format for extract_date only, which is a date")
+    elif part.format is not None:
+        unknown = next((m for m in re.finditer(r"%(.?)", part.format) if not m[1] or m[1] not in _DIRECTIVES), None)
+        offset = part.start + len(part.name) + 2
+        if unknown is not None:
+            findings.error_inside(at, offset + unknown.start(), f"{unknown[0]!r} in the date's format", "%Y %m %d %y %b %B %j %H %M %S")
+        elif not re.search(r"%[Yy]", part.format):
+            findings.error_inside(at, offset, f"the date's format {part.format!r} without a year", "a format such as %Y-%m-%d")
