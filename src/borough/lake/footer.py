@@ -30,9 +30,9 @@ def read_footer(path: str) -> tuple[dict[str, str], int]:
             length = int.from_bytes(tail[:4], "little")
             file.seek(max(0, size - 8 - length))
             metadata = _Compact(file.read(length)).struct(stop_after=3)
-    except (OSError, IndexError, struct.error) as error:
+            return _columns(metadata[2]), metadata[3]
+    except (OSError, IndexError, KeyError, TypeError, ValueError, RecursionError, struct.error) as error:
         raise LakeError(f"the Parquet footer of {path} can't be read: {error}") from error
-    return _columns(metadata[2]), metadata[3]
 
 
 def _columns(elements: list[dict[int, Any]]) -> dict[str, str]:
@@ -139,7 +139,7 @@ class _Compact:
             return [self._element(header & 0x0F) for _ in range(count)]
         if kind == 12:
             return self.struct()
-        raise LakeError(f"the Parquet footer has an unknown field kind {kind}")
+        raise ValueError(f"unknown field kind {kind}")
 
     def _element(self, kind: int) -> Any:
         return self._byte() == 1 if kind in (1, 2) else self._value(kind)
