@@ -16,8 +16,12 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 PORTS = ("Engine", "Connector", "Delivery", "State")
 
-# The clock is asked where a run begins and where the lease says until when it holds; all else is told the time.
-CLOCKS = re.compile(r"^(cli/|cli\.py$|lake/lease\.py$)")
+# The clock is asked where a run begins; all else is told the time. The exceptions measure the real world, not the run:
+CLOCKS = {
+    "lake/lease.py": "until when the lease holds",
+    "lake/maintenance.py": "how old a file is, to spare readers at work now",
+    "governance/audit.py": "when somebody really looked",
+}
 ASKS_THE_TIME = {"now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime"}
 CLOCK_MODULES = {"datetime", "date", "time", "dt"}
 
@@ -50,7 +54,7 @@ def test_a_port_can_be_read_at_a_glance() -> None:
     assert "Engine" in {node.name for _, node in ports}
     for path, node in ports:
         assert (node.end_lineno or 0) - node.lineno < 60, f"{_name(path)}: {node.name} is longer than 60 lines"
-        for method in (m for m in node.body if isinstance(m, ast.FunctionDef)):
+        for method in (m for m in node.body if node.name in PORTS and isinstance(m, ast.FunctionDef)):
             assert ast.get_docstring(method), f"{_name(path)}: {node.name}.{method.name} lacks its sentence"
 
 
@@ -62,7 +66,7 @@ def _calls_of_the_clock(tree: ast.AST) -> Iterator[ast.Call]:
                 yield node
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if not CLOCKS.match(_name(p))], ids=_name)
+@pytest.mark.parametrize("path", [p for p in MODULES if _name(p) not in CLOCKS and not re.match(r"cli(/|\.py$)", _name(p))], ids=_name)
 def test_no_other_code_asks_the_time(path: Path) -> None:
     found = [f"{_name(path)}:{call.lineno}" for call in _calls_of_the_clock(ast.parse(path.read_text(encoding="utf-8")))]
     assert found == [], "one clock per run: take the time as an argument"
