@@ -13,13 +13,14 @@ from borough.project.resolve import PathPart, extract_from, file_patterns, forma
 from borough.project.specs import DatasetSpec, FeedSpec, FormatSpec, SourceSpec
 
 SYSTEM_NAMES = frozenset(
-    "audit bronze silver gold system runs deliveries quarantine corrections decisions ledger scorecard drift information_schema".split()  # noqa: SIM905 – words read better than quotes
+    re.findall(r"\w+", "audit bronze silver gold system runs deliveries quarantine corrections decisions ledger scorecard drift information_schema")
 )
-SQL_WORDS = frozenset(
-    "all and any as asc between by case cast create cross default delete desc distinct drop else end except exists false for from full group having in "
-    "inner insert intersect into is join lateral left like limit natural not null offset on or order outer qualify right select set table then to true "
-    "union unique update using values when where window with".split()  # noqa: SIM905 – the same
-)
+_SQL_WORDS = """
+    all and any as asc between by case cast create cross default delete desc distinct drop else end except exists false for from full group
+    having in inner insert intersect into is join lateral left like limit natural not null offset on or order outer qualify right select set
+    table then to true union unique update using values when where window with
+"""
+SQL_WORDS = frozenset(re.findall(r"\w+", _SQL_WORDS))
 _PART_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _DIRECTIVES = "YmdybBjHMSf%"
 _DATE_ADVICE = "`{extract_date:%Y-%m-%d}` in the path, or `extract_date:` with a date or an expression"

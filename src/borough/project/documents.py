@@ -1,7 +1,8 @@
 """YAML text → plain values, keeping where each of them stands.
 
 The words ``yes no on off`` of YAML 1.1, numbers and dates stay the text that was written: the specs say what a value is,
-so that ``values: [NO, 01]`` and the key ``on`` mean what they seem to. Only an empty value, ``~`` and ``null`` are nothing.
+so that ``values: [NO, 01]`` and the key ``on`` mean what they seem to. An empty value and ``~`` are nothing; so is the word
+``null`` where the specs don't give it a meaning.
 """
 
 from __future__ import annotations
@@ -178,7 +179,7 @@ class _Reader:
                 self.value(source)
 
     def _scalar(self, node: yaml.ScalarNode) -> str | None:
-        if node.style in (None, "") and node.value in ("", "~", "null"):
+        if node.style in (None, "") and node.value in ("", "~"):
             return None
 
         def wrong(offset: int, found: str, expected: str) -> None:

@@ -158,7 +158,8 @@ def _expected(error: ErrorDetails, arms: Sequence[Any], description: str) -> str
 
 def kind_in_words(annotation: Any) -> str:
     """What a value may be, in words: ``a whole number or none``."""
-    return " or ".join(dict.fromkeys(word for word in (_word(arm) for arm in _arms(annotation)) if word))
+    words = dict.fromkeys("a name" if arm is Name else _word(arm) for arm in _arms(annotation))
+    return " or ".join(word for word in words if word)
 
 
 def _word(arm: Any) -> str:
@@ -176,16 +177,18 @@ def _word(arm: Any) -> str:
         return "true"
     if arm in simple:
         return simple[arm]
-    origin = get_origin(arm)
+    origin, args = get_origin(arm), get_args(arm)
     if origin is Literal:
-        return one_of(str(choice) for choice in get_args(arm))
+        return one_of(str(choice) for choice in args)
     if arm is Bound:
         return "a number, a date or text"
     if origin is tuple:
         size = "" if Ellipsis in get_args(arm) else f" of {len(get_args(arm))}"
         return f"a list{size}"
     if origin is dict:
-        return "names, each with its declaration below it"
+        if get_origin(args[0]) is Literal:
+            return f"keys ({', '.join(_literals([args[0]]))})"
+        return "an SQL expression for each name" if args[1] is Expression else "names, each with its declaration below it"
     if isinstance(arm, type) and issubclass(arm, Spec):
         return f"keys ({', '.join(_keys([arm]))})"
     return ""

@@ -65,5 +65,5 @@ def _as_written(schema: Any) -> Any:
 def _or_nothing(schema: dict[str, Any]) -> dict[str, Any]:
     if {"type": "null"} in schema.get("anyOf", ()):
         return schema
-    described = {key: schema[key] for key in ("description", "default") if key in schema}
+    described: dict[str, Any] = {key: schema[key] for key in ("description", "default") if key in schema}
     return {**described, "anyOf": [{key: value for key, value in schema.items() if key not in described}, {"type": "null"}]}

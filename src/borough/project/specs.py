@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
@@ -69,12 +69,7 @@ def _true(value: Any) -> Any:
 
 
 def _nothing_is_empty(value: Any) -> Any:
-    return {} if value is None else value
-
-
-def _nothing_is_null(value: Any) -> Any:
-    """``map: {landlord: null}`` maps the SQL ``null``."""
-    return {k: "null" if v is None else v for k, v in value.items()} if isinstance(value, dict) else value
+    return {} if value in (None, "null") else value
 
 
 DateOrExpression = Annotated[dt.date | str, BeforeValidator(_date_or_text)]
@@ -90,7 +85,14 @@ class Spec(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _drop_nothing(cls, value: Any) -> Any:
-        return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
+        return {k: v for k, v in value.items() if not cls._is_nothing(k, v)} if isinstance(value, dict) else value
+
+    @classmethod
+    def _is_nothing(cls, key: str, value: Any) -> bool:
+        """The word ``null`` is nothing too, save where it is one of the choices (``on_unreadable: null``)."""
+        if value != "null":
+            return value is None
+        return key in cls.model_fields and "null" not in get_args(cls.model_fields[key].annotation)
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """Only the name: values may hold secrets from the environment."""
@@ -206,7 +208,7 @@ class FeedSpec(Spec):
     columns: tuple[str, ...] | None = Field(default=None, description="The feed's columns, in order. Needed for files without a header.")
     unknown: tuple[str, ...] = Field(default=(), description="Texts that mean unknown in this feed, such as `n/a`. Read as null.")
     to: Name | None = Field(default=None, description="The dataset that this feed fills. Without it the feed stays in bronze.")
-    map: Annotated[dict[Name, Expression], BeforeValidator(_nothing_is_null)] = Field(default_factory=dict, description="Each column of the dataset as an expression over the feed's columns. `A | B`: whichever the file has.")
+    map: dict[Name, Expression] = Field(default_factory=dict, description="Each column of the dataset as an expression over the feed's columns. `A | B`: whichever the file has.")
 
 
 class SourceSpec(Spec):
