@@ -1,0 +1,206 @@
+"""Read delimited text (CSV, TSV) into bronze: the engine's fast reader, held against an independent count.
+
+The fast reader can lose rows without a word (behind an unclosed quote, for one). So its rows and refusals must add up to
+the count of ``tally``; where they don't, or where the file has what the fast reader can't be trusted with, the
+``careful`` reader takes over. An empty cell becomes an empty text; null means that the file lacks the column.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from borough.errors import EngineError
+from borough.ingest.block import Block, Workshop, system_columns, unreadable
+from borough.ingest.careful import read_carefully
+from borough.ingest.encoding import CHUNK, Encoding, UnreadableEncodingError, sniff, transcode
+from borough.ingest.layout import HEAD, Layout, layout
+from borough.ingest.names import literal, quoted, unique_names
+from borough.ingest.port import Found, Received
+from borough.ingest.tally import Tally, tally
+from borough.project.specs import CsvSpec
+
+REJECTS, SCANS = "_ingest_rejects", "_ingest_scans"
+# No text of a file equals it, so that an empty cell stays an empty text.
+NO_NULL = "\\x01\\x02no null\\x02\\x01".encode().decode("unicode_escape")
+RAGGED = {"MISSING COLUMNS", "TOO MANY COLUMNS"}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file as UTF-8: the path to read, and what the original was."""
+
+    found: Found
+    path: str
+    encoding: str
+    mark: int
+    sha256: str | None  # of the original, where it differs from ``path``
+    notices: tuple[str, ...] = ()
+
+
+def read_delimited(found: Found, spec: CsvSpec, columns: Sequence[str] | None, shop: Workshop, counting: ThreadPoolExecutor) -> tuple[Received, Block | None]:
+    """Read one file. What can't be read is told in ``Received.problem``."""
+    try:
+        text = as_utf8(found, spec.encoding, shop)
+        received, block = _read(text, spec, columns, shop, counting)
+        if text.encoding == "utf-8" and received.problem and spec.encoding is None and "not utf-8" in received.problem:
+            text = _as_cp1252(found, received.problem, shop)
+            received, block = _read(text, spec, columns, shop, counting)
+        return received, block
+    except UnreadableEncodingError as error:
+        return unreadable(found, f"unreadable encoding: {error}; declare the right one as format: {{csv: {{encoding: …}}}}, or ask for the file again"), None
+
+
+def head_layout(found: Found, spec: CsvSpec, columns: Sequence[str] | None) -> Layout:
+    """The layout of a file from its beginning alone."""
+    with open(found.path, "rb") as file:
+        head = file.read(HEAD)
+    encoding = sniff(head, spec.encoding)
+    text = head
+    if encoding.codec != "utf-8":
+        text = head[encoding.mark :].decode(encoding.codec, "replace").encode()
+    else:
+        try:
+            head.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if error.start < len(head) - 4 and spec.encoding is None:
+                text = head.decode("cp1252", "replace").encode()
+    mark = encoding.mark if encoding.codec == "utf-8" else 0
+    return layout(text, mark, len(head) < HEAD, spec, columns, found.name)
+
+
+def as_utf8(found: Found, declared: str | None, shop: Workshop) -> Text:
+    """The file as UTF-8: itself, or a copy in scratch."""
+    with open(found.path, "rb") as file:
+        encoding = sniff(file.read(HEAD), declared)
+    if encoding.codec == "utf-8":
+        return Text(found, found.path, "utf-8", encoding.mark, None, ("byte order mark",) if encoding.mark else ())
+    copy = shop.path("transcoded.txt")
+    sha256 = transcode(found.path, encoding, copy)
+    return Text(found, copy, encoding.codec, 0, sha256)
+
+
+def _as_cp1252(found: Found, why: str, shop: Workshop) -> Text:
+    copy = shop.path("transcoded.txt")
+    try:
+        sha256 = transcode(found.path, Encoding("cp1252"), copy)
+    except UnreadableEncodingError as error:
+        raise UnreadableEncodingError(f"utf-8 and not {error.encoding}", error.offset, error.byte) from error
+    return Text(found, copy, "cp1252", 0, sha256, (f"read as cp1252: {why}",))
+
+
+def _read(text: Text, spec: CsvSpec, columns: Sequence[str] | None, shop: Workshop, counting: ThreadPoolExecutor) -> tuple[Received, Block | None]:
+    with open(text.path, "rb") as file:
+        head = file.read(HEAD)
+    shape = layout(head, text.mark, len(head) < HEAD, spec, columns, text.found.name)
+    future = counting.submit(tally, text.path, shape.start, shape.quote)
+    names, renamed = unique_names(shape.header, (name for name, _ in text.found.parts))
+    rows = _fast(text, shape, len(names), shop) if names and not shape.multiline_header else None
+    return _reconcile(text, shape, names, (*text.notices, *shape.notices, *renamed), rows, future, shop)
+
+
+def _reconcile(
+    text: Text, shape: Layout, names: tuple[str, ...], notices: tuple[str, ...], fast: tuple[int, int] | None, future: Future[Tally], shop: Workshop
+) -> tuple[Received, Block | None]:
+    count = future.result()
+    sha256 = text.sha256 or count.sha256
+    received = Received(text.found, sha256, count.records, 0, names, text.encoding, notices)
+    if os.path.getsize(text.path) == text.mark:
+        return unreadable(text.found, "empty file", sha256=sha256, encoding=text.encoding, notices=notices), None
+    if count.bad_utf8 is not None:
+        problem = f"not utf-8 at byte offset {count.bad_utf8}"
+        return unreadable(text.found, f"unreadable encoding: {problem}", sha256=sha256, encoding=text.encoding, notices=notices), None
+    if not names:
+        return unreadable(text.found, "no header: the file has only blank lines", sha256=sha256, encoding=text.encoding), None
+    if count.records == 0 and not count.ends:
+        return replace(received, notices=(*notices, "header only")), None
+    why = _mistrust(count, fast)
+    if why is None and fast is not None:
+        return replace(received, rows=count.records), Block(_select(text.found, names, fast, shape.lines, shop), count.records)
+    return read_carefully(received, text.path, shape, count, why or "a header of several lines", shop)
+
+
+def _mistrust(count: Tally, fast: tuple[int, int] | None) -> str | None:
+    """Why the fast reader's result can't be taken, if it can't."""
+    if count.zeros:
+        return "NUL bytes"
+    if count.line_ends == "mixed":
+        return "mixed line ends"
+    if not count.quotes_closed:
+        return "unclosed quote"
+    if fast is None:
+        return "the fast reader gave up"
+    good, bad = fast
+    if good + bad != count.records:
+        return f"the fast reader found {good + bad} of {count.records} records"
+    if bad and (count.embedded or count.blanks):
+        # The engine's line numbers don't tell the record's place then.
+        return "ragged rows among values of several lines or blank lines"
+    return None
+
+
+def _fast(text: Text, shape: Layout, width: int, shop: Workshop) -> tuple[int, int] | None:
+    """Good rows to ``good.parquet``, refused lines to a table; how many of each. None where the engine gives up or finds other faults than ragged rows."""
+    engine = shop.engine
+    spec = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
+    reader = (
+        f"read_csv({literal(text.path)}, auto_detect=false, header=false, skip={shape.lines}, delim={literal(shape.delimiter)}, "
+        f"quote={literal(shape.quote)}, escape={literal(shape.quote)}, columns={{{spec}}}, nullstr={literal(NO_NULL)}, "
+        f"strict_mode=true, store_rejects=true, rejects_table='{REJECTS}', rejects_scan='{SCANS}')"
+    )
+    _forget_rejects(shop)
+    try:
+        good_file = shop.path("good.parquet")
+        engine.execute(f"COPY (SELECT * FROM {reader}) TO {literal(good_file)} (FORMAT parquet, COMPRESSION lz4_raw)")
+        good = int(engine.rows(f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata({literal(good_file)})")[0][0])
+        bad = _refused_lines(shape, width, shop)
+    except EngineError:
+        return None
+    finally:
+        _forget_rejects(shop)
+    return None if bad is None else (good, bad)
+
+
+def _forget_rejects(shop: Workshop) -> None:
+    for table in (REJECTS, SCANS):
+        shop.engine.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+def _refused_lines(shape: Layout, width: int, shop: Workshop) -> int | None:
+    """The table ``_ingest_bad``: one row per refused line, with its ordinal."""
+    engine = shop.engine
+    # The reader reports each column of a line; and only a statement that runs to its end sees them all.
+    kinds = {str(kind) for (kind,) in engine.rows(f"SELECT DISTINCT error_type FROM {REJECTS}")}
+    if not kinds <= RAGGED:
+        return None
+    found = "CASE WHEN min(error_type) = 'MISSING COLUMNS' THEN min(column_idx) ELSE max(column_idx) END"
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE _ingest_bad AS SELECT CAST(line - {shape.lines} AS BIGINT) AS _row, "
+        f"'line ' || line || ': expected {width} value{'' if width == 1 else 's'}, found ' || {found} AS _problem, "
+        f"ltrim(any_value(csv_line), chr(10) || chr(13)) AS _raw FROM {REJECTS} GROUP BY line"
+    )
+    return int(engine.rows("SELECT count(*) FROM _ingest_bad")[0][0])
+
+
+def _select(found: Found, names: Sequence[str], fast: tuple[int, int], above: int, shop: Workshop) -> str:
+    """Good rows in file order, then the refused ones, each with its ordinal in the file."""
+    cells = ", ".join(f"c{i} AS {quoted(n)}" for i, n in enumerate(names))
+    system = system_columns(found)
+    good = f"read_parquet({literal(shop.path('good.parquet'))}, file_row_number=true)"
+    nothing = "CAST(NULL AS VARCHAR) AS _problem, CAST(NULL AS VARCHAR) AS _raw"
+    if not fast[1]:
+        return f"SELECT {cells}, {system}, CAST(file_row_number + 1 AS BIGINT) AS _row, {nothing} FROM {good}"
+    # A good row's ordinal is its own number plus the refused lines before it. A join on the number would lose the
+    # order of the rows; side by side keeps it.
+    shop.engine.execute(
+        "CREATE OR REPLACE TEMP TABLE _ingest_ordinals AS WITH steps AS (SELECT _row - row_number() OVER (ORDER BY _row) AS before, "
+        "row_number() OVER (ORDER BY _row) AS shift FROM _ingest_bad), step AS (SELECT before, max(shift) AS shift FROM steps GROUP BY before) "
+        f"SELECT CAST(g.n + coalesce(step.shift, 0) AS BIGINT) AS _row FROM range(1, {fast[0] + 1}) AS g(n) ASOF LEFT JOIN step ON g.n > step.before ORDER BY g.n"
+    )
+    empty = ", ".join(f"CAST(NULL AS VARCHAR) AS {quoted(n)}" for n in names)
+    return (
+        f"SELECT {cells}, {system}, _row, {nothing} FROM read_parquet({literal(shop.path('good.parquet'))}) POSITIONAL JOIN _ingest_ordinals "
+        f"UNION ALL SELECT {empty}, {system}, _row, _problem, _raw FROM (FROM _ingest_bad ORDER BY _row)"
+    )

@@ -1,0 +1,62 @@
+"""The ``Connector`` port: what brings a feed's extracts in, and what it says about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from borough.engine.port import WrittenFile
+
+
+@dataclass(frozen=True)
+class Found:
+    """One file that matches a feed's globs. ``size`` in bytes, ``modified_ns`` since the epoch."""
+
+    path: str  # to open it
+    name: str  # stable: posix path below the globs' fixed folder
+    size: int
+    modified_ns: int
+    parts: tuple[tuple[str, str], ...] = ()  # what ``{name}`` took from the path
+    extract_date: dt.date | dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Received:
+    """One file, read. ``rows`` equals ``counted``, or ``problem`` says why the file can't be read."""
+
+    found: Found
+    sha256: str  # of the bytes as they came
+    counted: int  # records, counted independently of the reader, header excluded
+    rows: int  # rows in bronze, problem rows included
+    columns: tuple[str, ...]  # received names, made unique, in order
+    encoding: str | None = None
+    notices: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one call of ``receive`` wrote."""
+
+    files: tuple[WrittenFile, ...]
+    columns: tuple[str, ...]  # union of received columns, first seen first; no system columns, no parts of the path
+    received: tuple[Received, ...]
+
+
+class Connector(Protocol):
+    """Brings in the extracts of one feed, as received.
+
+    Every Parquet file that ``receive`` writes has the received columns and the parts of the path as
+    text, and ``_file``, ``_row`` (from 1, problem rows counted), ``_problem`` and ``_raw``.
+    """
+
+    def discover(self) -> list[Found]:
+        """What there is, sorted by name. Raises FeedError where a path has no readable extract date."""
+
+    def receive(self, found: Sequence[Found], into: str) -> Batch:
+        """Read these and write Parquet into a folder. What can't be read is a problem of its file, not an error."""
+
+    def columns(self, found: Found) -> tuple[str, ...]:
+        """The column names of one file, from its beginning alone. Raises FeedError when it has none."""
