@@ -122,3 +122,27 @@ def test_vacuum_waits_for_no_writer(lake, now):
 def test_vacuum_keeps_at_least_one_run(lake):
     with pytest.raises(LakeError, match="at least 1"):
         vacuum(lake, keep_runs=0, keep_unreferenced_hours=0)
+
+
+def test_vacuum_prunes_the_logs_of_runs_that_are_not_kept(lake, hands):
+    runs = [hands.run(lake, {LOG: one(i)}) for i in range(32)]
+    report = vacuum(lake, keep_runs=5, keep_unreferenced_hours=0)
+    assert report.files == 0, "each file is still part of the table"
+    assert report.log_files > 30
+    fresh = Lake(lake.storage.root)
+    for run in runs[-5:]:
+        assert fresh.table(LOG, run).rows == run.number
+    with pytest.raises(LakeError, match="run 2 can no longer be read"):
+        fresh.table(LOG, runs[1])
+    assert fresh.published(2) == runs[1]
+    assert vacuum(fresh, keep_runs=32, keep_unreferenced_hours=0).files == 0
+    assert hands.run(fresh, {LOG: one(32)}).number == 33
+    assert fresh.table(LOG).rows == 33
+
+
+def test_vacuum_refuses_a_lake_that_lost_files(lake, hands):
+    hands.run(lake, {LOG: one(1)})
+    hands.run(lake, {LOG: one(2)})
+    Path(lake.table(LOG).files[0]).unlink()
+    with pytest.raises(LakeError, match="damaged: 1 files"):
+        vacuum(lake, keep_runs=1, keep_unreferenced_hours=0)

@@ -40,11 +40,12 @@ class Lake:
         run = at or self._runs.last()
         if run is None or name not in run.tables:
             return None
-        state = self.version(name, run.tables[name])
-        if at is not None and not all(map(os.path.exists, state.files)):
+        version = run.tables[name]
+        state = self.version(name, version) if at is None or self.storage.has_version(name, version) else None
+        if state is None or (at is not None and not all(map(os.path.exists, state.files))):
             raise LakeError(
-                f"run {run.number} can no longer be read: vacuum deleted files of {name}",
-                advice="read a later run, or raise `maintenance.keep_runs`",
+                f"run {run.number} can no longer be read: files of {name} are gone, as after a vacuum",
+                advice="read a later run; `maintenance.keep_runs` says how many stay readable",
             )
         return TableState(name, state.version, state.files, state.columns, state.rows, run.record.get("properties", {}).get(name, {}))
 

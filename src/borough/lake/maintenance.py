@@ -11,6 +11,7 @@ from borough.errors import LakeError
 from borough.lake import delta
 from borough.lake.lake import Lake
 from borough.lake.model import CompactReport, Published, VacuumReport
+from borough.lake.runs import RUNS
 from borough.lake.writer import Writer
 
 
@@ -57,27 +58,56 @@ def vacuum(
 ) -> VacuumReport:
     """Delete Parquet files that none of the last ``keep_runs`` published runs needs and that are older than the hours.
 
-    The hours are counted from a file's own time in the file system by the real clock: they protect readers at work now, and
-    have nothing to do with the instant of a run. Takes the lease, so that no writer's new files are at risk.
+    With them go the entries of the Delta logs that only earlier runs would need. The hours are counted from a file's own
+    time in the file system by the real clock: they protect readers at work now, and have nothing to do with the instant
+    of a run. Takes the lease, so that no writer's new files are at risk.
     """
     if keep_runs < 1:
         raise LakeError(f"vacuum must keep at least 1 published run, not {keep_runs}")
     with lake.lease(holder), delta.lake_errors("vacuum"):
-        needed = _needed(lake, keep_runs)
         before = time.time() - keep_unreferenced_hours * 3600
-        victims = [(path, stat.st_size) for path, stat in lake.storage.data_files() if path not in needed and stat.st_mtime <= before]
+        files = _unneeded_files(lake, keep_runs, before)
+        logs = _unneeded_logs(lake, keep_runs, before)
         if not dry_run:
-            for path, _ in victims:
+            # The data first: a log that is longer than its data can still be vacuumed, data without a log could not.
+            for path in [*(path for path, _ in files), *logs]:
                 os.unlink(path)
-    folders = {os.path.relpath(os.path.dirname(path), lake.storage.root).replace(os.sep, "/") for path, _ in victims}
-    return VacuumReport(tuple(sorted(folders)), len(victims), sum(size for _, size in victims))
+    folders = {os.path.relpath(os.path.dirname(path), lake.storage.root).replace(os.sep, "/") for path, _ in files}
+    return VacuumReport(tuple(sorted(folders)), len(files), sum(size for _, size in files), len(logs))
 
 
-def _needed(lake: Lake, keep_runs: int) -> set[str]:
-    """The files of the kept runs, and those of ``system/runs`` itself."""
-    needed: set[str] = set()
+def _unneeded_files(lake: Lake, keep_runs: int, before: float) -> list[tuple[str, int]]:
+    """Data files that no kept run needs and that were last written before an instant, with their sizes."""
+    kept = lake.runs(keep_runs)
+    needed = set(lake.register_files())
+    for run in kept:
+        for name, version in run.tables.items():
+            # An earlier vacuum with fewer runs to keep may have left nothing of this one.
+            if lake.storage.has_version(name, version):
+                needed.update(lake.version(name, version).files)
+    found = dict(lake.storage.data_files())
+    if kept:
+        _refuse_missing({f for name, version in kept[0].tables.items() for f in lake.version(name, version).files} - found.keys())
+    return [(path, stat.st_size) for path, stat in sorted(found.items()) if path not in needed and stat.st_mtime <= before]
+
+
+def _refuse_missing(missing: set[str]) -> None:
+    """Delete nothing from a lake whose last run is not whole: what looks unneeded may be what is left of it."""
+    if missing:
+        raise LakeError(
+            f"the lake is damaged: {len(missing)} files of the last published run are missing ({min(missing)} …)",
+            advice="bring them back from a backup before vacuuming",
+        )
+
+
+def _unneeded_logs(lake: Lake, keep_runs: int, before: float) -> list[str]:
+    """Log entries older than the checkpoint that serves the oldest kept run."""
+    oldest: dict[str, int] = {}
     for run in lake.runs(keep_runs):
         for name, version in run.tables.items():
-            needed.update(lake.version(name, version).files)
-    needed.update(lake.register_files())
-    return needed
+            oldest[name] = min(version, oldest.get(name, version))
+    register = lake.storage.head(RUNS)
+    if register is not None:
+        oldest[RUNS] = register
+    found = ((path, stat) for name, version in oldest.items() for path, stat in lake.storage.log_files_before(name, version))
+    return sorted(path for path, stat in found if stat.st_mtime <= before)

@@ -54,8 +54,9 @@ class CompactReport:
 
 @dataclass(frozen=True)
 class VacuumReport:
-    """What a vacuum deleted (or would delete): tables concerned, files, bytes."""
+    """What a vacuum deleted (or would delete): data files with their tables and bytes, and entries of Delta logs."""
 
     tables: tuple[str, ...]
     files: int
     bytes: int
+    log_files: int = 0

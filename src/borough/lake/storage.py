@@ -21,6 +21,7 @@ LOG = "_delta_log"
 ZONES = ("bronze", "silver", "gold", "system")
 """The top folders of a lake: tables live below them and nowhere else."""
 _VERSION = re.compile(r"^(\d{20})\.json$")
+_ENTRY = re.compile(r"^(\d{20})\.(json|checkpoint\.parquet)$")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://")
 
 
@@ -92,6 +93,19 @@ class LocalStorage:
         except (FileNotFoundError, NotADirectoryError):
             return None
         return max((int(m[1]) for m in map(_VERSION.match, names) if m), default=None)
+
+    def has_version(self, name: str, version: int) -> bool:
+        """Whether the log still has the entry of a version."""
+        return os.path.exists(os.path.join(self.path(name), LOG, f"{version:020d}.json"))
+
+    def log_files_before(self, name: str, version: int) -> Iterator[tuple[str, os.stat_result]]:
+        """The entries of a table's log that nobody needs who reads ``version`` or later: all before the checkpoint that serves it."""
+        folder = os.path.join(self.path(name), LOG)
+        versions = [(int(m[1]), m[2], entry) for entry in os.scandir(folder) if (m := _ENTRY.match(entry.name))]
+        checkpoint = max((v for v, kind, _ in versions if kind == "checkpoint.parquet" and v <= version), default=0)
+        for found, _, entry in versions:
+            if found < checkpoint:
+                yield entry.path, entry.stat()
 
     def data_files(self) -> Iterator[tuple[str, os.stat_result]]:
         """All Parquet files of the lake that are not part of a Delta log, with their size and time."""
