@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from borough.governance.selects import BoundSelect, Fault, SelectError, bind_select, references
+from borough.governance.selects import BoundSelect, bind_select
+from borough.governance.statements import Fault, SelectError, references
 
 __all__ = ["BoundReports", "BoundSelect", "Fault", "SelectError", "bind_reports", "bind_select", "order_reports", "storable"]
 
@@ -33,7 +34,7 @@ def bind_reports(reports: Mapping[str, str], datasets: Mapping[str, Mapping[str,
     is left unbound without a fault of its own.
     """
     names = {*datasets, *reports}
-    reads = {name: tuple(t for t in references(sql, names) if t in reports) for name, sql in reports.items()}
+    reads = {name: tuple(t for t in references(sql, names) if t not in datasets) for name, sql in reports.items()}
     tables: dict[str, Mapping[str, str]] = dict(datasets)
     bound: dict[str, BoundSelect] = {}
     faults: dict[str, tuple[Fault, ...]] = {name: (_clash(name),) for name in reports if name in datasets}

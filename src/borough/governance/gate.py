@@ -12,7 +12,8 @@ from borough.engine.port import Engine
 from borough.errors import AccessDeniedError, BoroughError, EngineError, UsageError
 from borough.governance.audit import Audit
 from borough.governance.classification import ColumnAccess, Relation, visible
-from borough.governance.selects import BoundSelect, SelectError, bind_select, redact_text
+from borough.governance.selects import BoundSelect, bind_select
+from borough.governance.statements import SelectError, redact_text
 from borough.project.specs import PurposeSpec
 
 ROLES = frozenset({"engineer"})
@@ -103,6 +104,10 @@ class Gate:
         identity = look.record(None)
         columns = _run(lambda: self._engine.describe(written))
         return Answer(tuple(columns), written, self._engine, self._audit, identity)
+
+    def columns(self, relation: str) -> tuple[ColumnAccess, ...]:
+        """All columns of a relation, seen or not (for listings; reads no data)."""
+        return self._relations[relation].columns
 
     def visible(self, relation: str, purpose: str) -> tuple[ColumnAccess, ...]:
         """The columns of a relation that a purpose may see (for listings; reads no data)."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlglot import exp
 
 from borough.governance import functions
-
-if TYPE_CHECKING:
-    from borough.governance.selects import Fault
+from borough.governance.statements import Fault, nearest
 
 NODES: frozenset[type[exp.Expr]] = frozenset(
     {
@@ -28,7 +27,7 @@ NODES: frozenset[type[exp.Expr]] = frozenset(
     }
 )  # fmt: skip
 
-Report = Callable[..., "Fault"]
+Report = Callable[..., Fault]
 
 
 def faults(tree: exp.Expr, report: Report) -> Iterator[Fault]:
@@ -44,8 +43,6 @@ def faults(tree: exp.Expr, report: Report) -> Iterator[Fault]:
 
 
 def _refused(node: exp.Expr, report: Report) -> Fault:
-    from borough.governance.selects import nearest
-
     if isinstance(node, exp.Func):
         name = _called(node)
         return report(node, f"function {name}()", "one of the permitted functions", nearest(name, functions.NAMES))
@@ -71,6 +68,9 @@ def _shape(node: exp.Expr, report: Report) -> Iterator[Fault]:
     """Nodes of the language in a shape that is not of the language."""
     if isinstance(node, exp.Table) and isinstance(node.this, exp.Func) and not isinstance(node.this, exp.GenerateSeries):
         yield report(node, f"table function {_called(node.this)}()", "a dataset or report by its bare name")
+    elif isinstance(node, exp.CTE) and not re.fullmatch(r"\w+", node.alias):
+        # The name of a file is no name: should it ever be looked up, it must not be found.
+        yield report(node, f"WITH {node.alias!r}", "a plain name")
     elif isinstance(node, exp.With) and node.args.get("recursive"):
         yield report(node, "WITH RECURSIVE", "WITH")
     elif isinstance(node, exp.Join) and node.method.upper() in {"POSITIONAL"}:

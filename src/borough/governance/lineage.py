@@ -177,6 +177,6 @@ def _is_open(source: exp.Table | Scope) -> bool:
 
 
 def _is_output(column: exp.Column, scope: Scope) -> bool:
-    """ORDER BY may name an output of its own SELECT."""
-    order = column.find_ancestor(exp.Order, exp.Window, exp.Query)
-    return isinstance(order, exp.Order) and column.name in getattr(scope.expression, "named_selects", ())
+    """ORDER BY and DISTINCT ON may name an output of their own SELECT."""
+    clause = column.find_ancestor(exp.Order, exp.Distinct, exp.Window, exp.Query)
+    return isinstance(clause, exp.Order | exp.Distinct) and column.name in getattr(scope.expression, "named_selects", ())

@@ -7,52 +7,23 @@ columns: the answer is the engine's own reading of the SELECT, and a column that
 
 from __future__ import annotations
 
-import difflib
-import logging
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import OptimizeError, ParseError, SqlglotError, TokenError
+from sqlglot.errors import OptimizeError, SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
-from sqlglot.tokenizer_core import Token, TokenType
 
 from borough.governance import language, lineage
 from borough.governance.lineage import ColumnRef
+from borough.governance.statements import DIALECT, Fault, Places, SelectError, listed, mark_tables, nearest, parse, redacted, written
 
-DIALECT = "duckdb"
-
-# sqlglot logs what it does not know; here that is a fault with its place, told once.
-logging.getLogger("sqlglot").setLevel(logging.ERROR)
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """One mistake in a SELECT: line and column from 1, what was found, what was expected, the nearest right word."""
-
-    line: int
-    column: int
-    found: str
-    expected: str
-    nearest: str | None = None
-
-    def __str__(self) -> str:
-        hint = f"; did you mean {self.nearest!r}?" if self.nearest else ""
-        return f"line {self.line}, column {self.column}: {self.found}; expected {self.expected}{hint}"
-
-
-class SelectError(Exception):
-    """A SELECT has mistakes: all of them. Callers turn it into a BoroughError with their own place."""
-
-    def __init__(self, faults: Collection[Fault]) -> None:
-        self.faults = tuple(sorted(set(faults), key=lambda f: (f.line, f.column, f.found, f.expected)))
-        super().__init__("\n".join(str(f) for f in self.faults))
+__all__ = ["BoundSelect", "ColumnRef", "Fault", "SelectError", "bind_select"]
 
 
 @dataclass(frozen=True)
@@ -91,11 +62,11 @@ class BoundSelect:
             if not table.alias:
                 table.set("alias", exp.TableAlias(this=exp.to_identifier(name, quoted=True)))
             table.set("this", exp.to_identifier(stand_in, quoted=True))
-        written = _written(tree)
+        text_over = written(tree)
         if not stand_ins:
-            return written
+            return text_over
         pattern = re.compile("|".join(re.escape(s) for s in stand_ins))
-        return pattern.sub(lambda m: stand_ins[m.group()], written)
+        return pattern.sub(lambda m: stand_ins[m.group()], text_over)
 
 
 def bind_select(sql: str, tables: Mapping[str, Mapping[str, str]], *, hidden: Mapping[str, Collection[str]] | None = None) -> BoundSelect:
@@ -106,15 +77,15 @@ def bind_select(sql: str, tables: Mapping[str, Mapping[str, str]], *, hidden: Ma
     """
     hidden = hidden or {}
     shown = {name: tuple(c for c in columns if c not in hidden.get(name, ())) for name, columns in tables.items()}
-    where = _Places(sql)
-    tree = _parse(sql, where)
+    where = Places(sql)
+    tree = parse(sql, where)
     faults = list(language.faults(tree, where.fault))
     tree = normalize_identifiers(tree, dialect=DIALECT)
-    faults += _mark_tables(tree, tables, where)
+    faults += mark_tables(tree, tables, where)
     faults += [_column_fault(*missing, where) for missing in lineage.missing(tree, tables)]
     if faults:
         raise SelectError(faults)
-    redacted = _redacted(tree)
+    without_literals = redacted(tree)
     _name_outputs(tree)
     read = sorted({t.meta["base"] for t in tree.find_all(exp.Table) if "base" in t.meta})
     qualified = _qualify(tree, tables, shown, where)
@@ -122,165 +93,15 @@ def bind_select(sql: str, tables: Mapping[str, Mapping[str, str]], *, hidden: Ma
     if found.unresolved:
         raise SelectError([_column_fault(*missing, where) for missing in found.unresolved])
     return BoundSelect(
-        sql=_written(tree),
+        sql=written(tree),
         tables=tuple(read),
         columns=_outputs(qualified),
         lineage=found.outputs,
         uses=found.uses | lineage.left_out(tree, tables),
-        redacted=redacted,
+        redacted=without_literals,
         shown={name: shown[name] for name in read},
         _tree=tree,
     )
-
-
-def references(sql: str, names: Collection[str]) -> tuple[str, ...]:
-    """Which of the names a SELECT reads as tables; none if it can't be read."""
-    try:
-        tree = normalize_identifiers(_parse(sql, _Places(sql)), dialect=DIALECT)
-    except SelectError:
-        return ()
-    found = {t.name for t in tree.find_all(exp.Table) if not isinstance(t.this, exp.Func) and not _is_cte(t)}
-    return tuple(sorted(found & set(names)))
-
-
-def redact_text(sql: str, known: Collection[str]) -> str:
-    """Any text without what may be personal: for SQL that could not be read. Keeps keywords and known names only."""
-    try:
-        tokens = sqlglot.tokenize(sql, read=DIALECT)
-    except SqlglotError:
-        return "(not SQL)"
-    return " ".join(t.text if t.text.lower() in known or _is_plain(t) else "?" for t in tokens)
-
-
-def _is_plain(token: Token) -> bool:
-    """A keyword or a sign: its type says it all, so its text can't be personal."""
-    kind = token.token_type
-    return kind not in (TokenType.VAR, TokenType.IDENTIFIER, TokenType.NUMBER) and not kind.name.endswith(("STRING", "LITERAL"))
-
-
-# ── where things stand ──────────────────────────────────────────────────────────────────────────
-
-
-class _Places:
-    """Line and column of the nodes of one text."""
-
-    def __init__(self, sql: str) -> None:
-        self.sql = sql
-
-    def at(self, offset: int) -> tuple[int, int]:
-        return self.sql.count("\n", 0, offset) + 1, offset - self.sql.rfind("\n", 0, offset)
-
-    def of(self, node: exp.Expr) -> tuple[int, int]:
-        """The first character of a node that remembers its place: itself, else the first within, else its parents'."""
-        if isinstance(node, exp.Func) and "start" not in node.meta:
-            # A function without parentheses (current_date) does not remember its place.
-            word = re.search(rf"\b{re.escape(node.sql_name())}\b", self.sql, re.I)
-            if word:
-                return self.at(word.start())
-        here: Any = node
-        while here is not None:
-            starts = [n.meta["start"] for n in here.walk() if "start" in n.meta]
-            if starts:
-                return self.at(min(starts))
-            here = here.parent
-        return 1, 1
-
-    def fault(self, node: exp.Expr, found: str, expected: str, nearest: str | None = None) -> Fault:
-        return Fault(*self.of(node), found, expected, nearest)
-
-
-def nearest(word: str, words: Collection[str]) -> str | None:
-    """The nearest right word, if any is near."""
-    close = difflib.get_close_matches(word.lower(), sorted(words), n=1, cutoff=0.6)
-    return close[0] if close else None
-
-
-def _listed(words: Collection[str], limit: int = 12) -> str:
-    ordered = sorted(words)
-    return ", ".join(ordered[:limit]) + (f" … ({len(ordered)} in all)" if len(ordered) > limit else "") if ordered else "none"
-
-
-# ── parsing ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def _parse(sql: str, where: _Places) -> exp.Query:
-    try:
-        statements = [s for s in sqlglot.parse(sql, dialect=DIALECT) if s is not None and not isinstance(s, exp.Semicolon)]
-    except ParseError as error:
-        raise SelectError(
-            [_syntax_fault(e, where) for e in error.errors] or [Fault(1, 1, "text that can't be read as SQL", "one SELECT")]
-        ) from error
-    except TokenError as error:
-        place = re.search(r"(?:line|Line) (\d+)", str(error))
-        raise SelectError(
-            [Fault(int(place.group(1)) if place else 1, 1, "text that can't be read as SQL (an unclosed quote?)", "one SELECT")]
-        ) from error
-    except RecursionError as error:
-        raise SelectError([Fault(1, 1, "a SELECT nested too deep", "a simpler SELECT")]) from error
-    if len(statements) != 1:
-        found = "nothing" if not statements else f"{len(statements)} statements"
-        second = where.of(statements[1]) if len(statements) > 1 else (1, 1)
-        raise SelectError([Fault(*second, found, "one SELECT")])
-    statement = statements[0]
-    if not isinstance(statement, exp.Query) or isinstance(statement, exp.Values) or not statement.selects:
-        word = re.match(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(\w+)", sql, re.S)
-        raise SelectError(
-            [
-                Fault(
-                    *where.at(word.start(1) if word else 0),
-                    (word.group(1).upper() if word else type(statement).__name__),
-                    "a SELECT: reads only",
-                )
-            ]
-        )
-    return statement
-
-
-def _syntax_fault(error: Mapping[str, Any], where: _Places) -> Fault:
-    highlight = error.get("highlight") or ""
-    line, column = int(error.get("line") or 1), int(error.get("col") or 1)
-    description = str(error.get("description") or "Invalid SQL").rstrip(".")
-    return Fault(
-        line,
-        max(1, column - max(len(highlight) - 1, 0)),
-        f"{highlight!r}: {description[:1].lower()}{description[1:]}",
-        "a SELECT in DuckDB's SQL",
-    )
-
-
-# ── tables ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def _mark_tables(tree: exp.Query, tables: Mapping[str, Any], where: _Places) -> Iterator[Fault]:
-    """Mark each table of the SELECT that is not one of its own CTEs, so that it is replaced by node and never by name."""
-    for table in tree.find_all(exp.Table):
-        if isinstance(table.this, exp.Func):
-            continue  # a function in FROM: the language has judged it
-        if table.db or table.catalog:
-            yield where.fault(table, f"table {table.sql(dialect=DIALECT)}", "a bare name", nearest(table.name, tables))
-        elif _is_cte(table):
-            continue
-        elif table.name not in tables:
-            yield where.fault(table, f"unknown table {table.name!r}", f"one of {_listed(tables)}", nearest(table.name, tables))
-        else:
-            table.meta["base"] = table.name
-
-
-def _is_cte(table: exp.Table) -> bool:
-    """Does a WITH in whose reach the table stands define its name? A CTE does not see itself or the ones after it."""
-    node: Any = table
-    while node.parent is not None:
-        parent = node.parent
-        if isinstance(parent, exp.With):
-            visible = parent.expressions[: node.index]
-        elif isinstance(parent, exp.Query) and not isinstance(node, exp.With) and parent.args.get("with_"):
-            visible = parent.args["with_"].expressions
-        else:
-            visible = []
-        if any(cte.alias == table.name for cte in visible):
-            return True
-        node = parent
-    return False
 
 
 def _stand_in(name: str, text: str) -> str:
@@ -293,21 +114,6 @@ def _stand_in(name: str, text: str) -> str:
 def _relation(sql: str) -> str:
     text = sql.strip()
     return text if text.startswith(("(", '"')) or re.fullmatch(r"[A-Za-z_][\w.]*", text) else f"({text})"
-
-
-def _written(tree: exp.Expr) -> str:
-    return str(tree.sql(dialect=DIALECT, comments=False))
-
-
-def _redacted(tree: exp.Query) -> str:
-    def hide(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Literal):
-            return exp.Placeholder()
-        if isinstance(node, exp.Identifier) and not re.fullmatch(r"\w+", node.name, re.A):
-            return exp.to_identifier("?", quoted=True)
-        return node
-
-    return _written(tree.transform(hide))
 
 
 def _quoted(name: str) -> str:
@@ -323,11 +129,11 @@ def _name_outputs(tree: exp.Query) -> None:
         for output in select.expressions:
             if isinstance(output, exp.Alias | exp.Column | exp.Star) or output.is_star or isinstance(output.unnest(), exp.Column):
                 continue
-            name = _written(output).lower().replace("listagg(", "string_agg(")
+            name = written(output).lower().replace("listagg(", "string_agg(")
             output.replace(exp.alias_(output.copy(), exp.to_identifier(name, quoted=True)))
 
 
-def _qualify(tree: exp.Query, tables: Mapping[str, Mapping[str, str]], shown: Mapping[str, tuple[str, ...]], where: _Places) -> exp.Query:
+def _qualify(tree: exp.Query, tables: Mapping[str, Mapping[str, str]], shown: Mapping[str, tuple[str, ...]], where: Places) -> exp.Query:
     """A copy with every column qualified and every star expanded: for resolving names, never for running."""
     types: dict[str, object] = {name: {column: _sql_type(kind) for column, kind in columns.items()} for name, columns in tables.items()}
     schema = MappingSchema(types, visible={n: list(c) for n, c in shown.items()}, dialect=DIALECT, normalize=False)
@@ -340,7 +146,7 @@ def _qualify(tree: exp.Query, tables: Mapping[str, Mapping[str, str]], shown: Ma
         raise SelectError([Fault(1, 1, f"names that can't be resolved: {error}", "a simpler SELECT")]) from error
 
 
-def _resolution_fault(message: str, tree: exp.Query, where: _Places) -> Fault:
+def _resolution_fault(message: str, tree: exp.Query, where: Places) -> Fault:
     """Sqlglot's message names the column; find where it stands first."""
     for node in tree.find_all(exp.Identifier):
         if re.search(rf"(?<!\w){re.escape(node.name)}(?!\w)", message) and not isinstance(node.parent, exp.TableAlias | exp.Table):
@@ -350,7 +156,7 @@ def _resolution_fault(message: str, tree: exp.Query, where: _Places) -> Fault:
     return Fault(1, 1, message.split("\n")[0], "names that can be resolved")
 
 
-def _column_fault(column: exp.Expr, candidates: Collection[str], where: _Places) -> Fault:
+def _column_fault(column: exp.Expr, candidates: Collection[str], where: Places) -> Fault:
     qualifier = column.text("table")
     name = f"{qualifier}.{column.name}" if qualifier else column.name
     if column.name in candidates:
@@ -358,7 +164,7 @@ def _column_fault(column: exp.Expr, candidates: Collection[str], where: _Places)
         return where.fault(
             column, f"column {name!r} of several tables" if isinstance(column, exp.Column) else f"the table {name!r} as a value", expected
         )
-    return where.fault(column, f"unknown column {name!r}", f"one of {_listed(candidates)}", nearest(column.name, candidates))
+    return where.fault(column, f"unknown column {name!r}", f"one of {listed(candidates)}", nearest(column.name, candidates))
 
 
 _TYPES = {
