@@ -1,0 +1,96 @@
+"""Commands about declarations: check, schema, init, demo generate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from borough.cli.context import JsonOption, ProjectOption, folder, print_json, remember_secrets, wants_json
+
+
+def register(app: typer.Typer) -> None:
+    app.command(epilog="Example: `borough check --project my-council`")(check)
+    app.command(epilog="Example: `borough schema` then open a YAML file in an editor with the YAML extension")(schema)
+    app.command(epilog="Example: `borough init my-council && cd my-council && borough run`")(init)
+    demo = typer.Typer(no_args_is_help=True, help="A fictional council to try Borough on.")
+    demo.command("generate", epilog="Example: `borough demo generate demo-council --seed 7`")(demo_generate)
+    app.add_typer(demo, name="demo")
+
+
+def check(context: typer.Context, project: ProjectOption = None, as_json: JsonOption = False) -> None:
+    """Find every mistake in the declarations, before any data is touched.
+
+    Prints each with file, line and column, what was found, what was expected and the nearest right word. Exit code 1 if there are errors.
+    """
+    from borough.pipeline.checking import check_folder
+
+    found = check_folder(folder(context, project))
+    if found.project is not None:
+        remember_secrets(found.project)
+    errors = [m for m in found.mistakes if m.severity == "error"]
+    warnings = [m for m in found.mistakes if m.severity != "error"]
+    if wants_json(context, as_json):
+        print_json(
+            {
+                "mistakes": [
+                    {"file": m.place.file, "line": m.place.line, "column": m.place.column, "found": m.found, "expected": m.expected, "nearest": m.nearest, "severity": m.severity}
+                    for m in found.mistakes
+                ]
+            }
+        )  # fmt: skip
+    else:
+        from borough.cli.context import redacted
+
+        for mistake in found.mistakes:
+            typer.echo(redacted(f"{mistake.severity}: {mistake}"))
+        typer.echo(_verdict(found.counts, len(errors), len(warnings)))
+    if errors:
+        raise typer.Exit(1)
+
+
+def _verdict(counts: dict[str, int], errors: int, warnings: int) -> str:
+    seen = ", ".join(f"{n} {word if n != 1 else word.rstrip('s')}" for word, n in counts.items())
+    told = f"{warnings} warning{'s' if warnings != 1 else ''}" if warnings else "no warnings"
+    if errors:
+        return f"{errors} mistake{'s' if errors != 1 else ''}, {told}"
+    return f"no mistakes, {told}: {seen}"
+
+
+def schema(
+    context: typer.Context,
+    project: ProjectOption = None,
+    to: Annotated[Path | None, typer.Option("--to", help="Folder to write to. Default: .borough/schema in the project.", show_default=False)] = None,
+) -> None:
+    """Write the JSON Schemas of the YAML files, so that editors complete and validate them."""
+    from borough.project.schema import write_schemas
+
+    target = to or folder(context, project) / ".borough" / "schema"
+    for path in write_schemas(target):
+        typer.echo(str(path))
+
+
+def init(
+    directory: Annotated[Path, typer.Argument(help="Folder to make; it must be empty or new.")],
+    name: Annotated[str | None, typer.Option("--name", help="The council's name. Default: from the folder.", show_default=False)] = None,
+) -> None:
+    """Make a small project that runs: declarations, a few rows of fictional data with faults in them, a report."""
+    from borough.project.scaffold import init as make
+
+    written = make(directory, name)
+    typer.echo(f"{directory}: {len(written)} files")
+    typer.echo(f"next: borough run --project {directory}")
+
+
+def demo_generate(
+    directory: Annotated[Path, typer.Argument(help="Folder to make; it must be empty or new.")],
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same council, to the byte.")] = 7,
+    months: Annotated[int, typer.Option("--months", help="Months of data.", min=2, max=60)] = 12,
+) -> None:
+    """Make a small fictional council: a project, its extracts with faults in them, and the truth behind them."""
+    from borough.demo import generate
+
+    summary = generate(directory, seed=seed, months=months)
+    typer.echo(str(summary))
+    typer.echo(f"next: borough run --project {directory}")

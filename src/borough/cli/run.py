@@ -1,0 +1,163 @@
+"""Commands that run: run, plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from borough.cli.context import JsonOption, ProjectOption, clock, load_project, print_json, redacted, user, wants_json
+
+if TYPE_CHECKING:
+    from borough.pipeline.conductor import Summary
+
+
+def complete_select(context: typer.Context, incomplete: str) -> list[str]:
+    """Names for tab completion: feeds, sources, datasets, reports of the project in hand."""
+    from pathlib import Path
+
+    from borough.compile.programme import compile_project, select_names
+    from borough.errors import BoroughError
+    from borough.project.load import load
+
+    given = context.params.get("project") or (context.parent.params.get("project") if context.parent else None)
+    try:
+        programme, _ = compile_project(load(Path(given or ".")), lambda feed: None)
+    except BoroughError:
+        return []
+    return [name for name in select_names(programme) if name.startswith(incomplete.lstrip("+"))]
+
+
+Select = Annotated[
+    list[str] | None,
+    typer.Option("--select", "-s", help="Only these: a source, feed, dataset or report. +NAME with all before it, NAME+ with all after.", autocompletion=complete_select, show_default=False),
+]  # fmt: skip
+Now = Annotated[str | None, typer.Option("--now", help="The run's clock: a date (its start in London) or an instant. Default: now.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(epilog="Examples: `borough run` · `borough run --select police+ --now 2026-11-01` · `borough run --release council_tax.accounts`")(run)
+    app.command(epilog="Examples: `borough plan` · `borough plan --select ward_totals --sql`")(plan)
+
+
+def run(
+    context: typer.Context,
+    project: ProjectOption = None,
+    select: Select = None,
+    now: Now = None,
+    release: Annotated[
+        list[str] | None, typer.Option("--release", help="Let a feed's held extracts pass: a decision, kept with your name.", autocompletion=complete_select, show_default=False)
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring in what is new, standardise and check it, make the reports, publish.
+
+    Exit code 0 when all is well, 3 when a feed failed or an extract is held (the rest is published), 4 when nothing could be published.
+    """
+    from borough.cli.progress import RunProgress, open_log
+    from borough.pipeline.conductor import run_project
+    from borough.pipeline.context import Options
+
+    opened = load_project(context, project)
+    options = Options(tuple(select or ()), tuple(release or ()), (), user())
+    quiet = wants_json(context, as_json)
+    with RunProgress(open_log(opened.root), quiet=quiet) as progress:
+        summary = run_project(opened, now=clock(now), options=options, progress=progress)
+    tell(summary, as_json=quiet)
+    if summary.exit_code:
+        raise typer.Exit(summary.exit_code)
+
+
+def tell(summary: Summary, *, as_json: bool) -> None:
+    """Print what a run did."""
+    if as_json:
+        print_json({**summary.__dict__, "failures": [f.__dict__ for f in summary.failures], "exit_code": summary.exit_code})
+        return
+    from borough.cli import show
+
+    if summary.number is None:
+        typer.echo("nothing new: no file, no declaration changed since the last run; nothing was committed" if not summary.failures else "nothing was published")
+    else:
+        typer.echo(f"run {summary.number} is published")
+    for name in summary.restored:
+        typer.echo(f"note: an earlier run died while writing {name}; its unpublished rows were taken back")
+    if summary.ledger:
+        show.heading("Ledger: read = accepted + unchanged + superseded + quarantined + held")
+        _ledger(summary.ledger)
+    if summary.reports:
+        show.heading("Reports")
+        show.table(("report", "rows"), summary.reports)
+    _drift(summary.drifts)
+    for notice in dict.fromkeys(summary.notices):
+        typer.echo(redacted(f"note: {notice}"))
+    for held in summary.held:
+        typer.echo(redacted(f"held: {held['feed']} of {held['position'][:10]}, {held['rows']:,} rows: {held['reason']}"))
+        typer.echo(f"      if this is right: borough run --release {held['feed']}")
+    for failure in summary.failures:
+        typer.secho(redacted(f"failed: {failure.name}: {failure.problem}"), fg="red")
+        if failure.advice:
+            typer.echo(redacted(f"        {failure.advice}"))
+
+
+FIGURES = ("read", "accepted", "unchanged", "superseded", "quarantined", "held", "deleted")
+
+
+def _ledger(lines: Sequence[Any]) -> None:
+    from borough.cli import show
+
+    by: dict[tuple[str, str, str], list[int]] = {}
+    for line in lines:
+        key = (line["feed"], line["dataset"] or "", line["cause"])
+        sums = by.setdefault(key, [0] * (len(FIGURES) + 1))
+        sums[0] += 1
+        for i, figure in enumerate(FIGURES, 1):
+            sums[i] += line[figure]
+    rows: list[tuple[Any, ...]] = [(*key, *sums) for key, sums in by.items()]
+    totals = [sum(row[i] for row in rows) for i in range(3, 4 + len(FIGURES))]
+    rows.append(("total", "", "", *totals))
+    show.table(("feed", "dataset", "cause", "extracts", *FIGURES), rows)
+
+
+def _drift(drifts: Sequence[Any]) -> None:
+    """Drift by feed: one line a column, with the first file that shows it."""
+    from borough.cli import show
+
+    seen: dict[tuple[str, str, str, str], list[str]] = {}
+    for d in drifts:
+        seen.setdefault((d["feed"], d["kind"].replace("_", " "), d["name"], d["action"]), []).append(d["file"])
+    if seen:
+        show.heading("Drift")
+        show.table(("feed", "what", "name", "done", "files", "first file"), [(*key, len(files), files[0]) for key, files in seen.items()])
+
+
+def plan(
+    context: typer.Context,
+    project: ProjectOption = None,
+    select: Select = None,
+    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL of each node as well.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a run would do and what it would cost, with the SQL; nothing is written."""
+    from borough.pipeline.conductor import open_engine, open_lake
+    from borough.pipeline.context import Options
+    from borough.pipeline.planning import plan_project
+
+    opened = load_project(context, project)
+    engine = open_engine(opened)
+    try:
+        planned = plan_project(opened, engine, open_lake(opened), Options(tuple(select or ())))
+    finally:
+        engine.close()
+    if wants_json(context, as_json):
+        print_json([p.__dict__ for p in planned])
+        return
+    from borough.cli import show
+
+    show.table(("node", "kind", "would", "files", "size (MB)", "rows again"), [(p.name, p.kind, p.would, p.files, round(p.size / 1e6, 1), p.rows) for p in planned])
+    if sql:
+        for p in planned:
+            show.heading(f"-- {p.name} → {', '.join(p.writes)}")
+            typer.echo(p.sql)
+    else:
+        typer.echo("borough plan --sql shows the statements")

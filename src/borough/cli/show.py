@@ -1,0 +1,50 @@
+"""Tables and lines on a terminal: plain, aligned, readable without colour."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+
+
+def cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, dt.datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S").removesuffix(" 00:00:00")
+    if isinstance(value, bytes):
+        return f"<{len(value)} bytes>"
+    return str(value)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | None = None) -> None:
+    """Print rows as a table, as wide as they are when the output is a file, else folded to the terminal."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(width=None if Console().is_terminal else 10_000, highlight=False)
+    out = Table(box=SIMPLE_HEAD, title=title, title_justify="left", show_edge=False, pad_edge=False)
+    for i, heading in enumerate(headings):
+        number = any(isinstance(row[i], (int, float)) and not isinstance(row[i], bool) for row in rows)
+        out.add_column(Text(heading), justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        out.add_row(*(Text(cell(v)) for v in row))
+    console.print(out)
+
+
+def heading(text: str) -> None:
+    typer.echo("")
+    typer.secho(text, bold=True)
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """``1 row``, ``2 rows``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,153 @@
+"""The checks of a mapping: contract and rules as numbered predicates over the mapped row.
+
+Each check owns one bit of a mask (61 to a BIGINT), so that one scan says everything that is wrong
+with a row, and counting failures per rule is a GROUP BY over a handful of masks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from borough.compile.expressions import Bound, bind
+from borough.project.specs import ColumnSpec, DatasetSpec, RuleSpec
+
+BITS = 61  # a BIGINT has 63 bits; sums of powers up to 2^60 stay exact in every engine
+
+
+@dataclass(frozen=True)
+class Check:
+    """One predicate that a good row passes.
+
+    ``fails`` is SQL over the mapped row (alias ``m``) that is never null. ``says`` is the reason a person reads.
+    ``found`` is the received column that the reason quotes, if there is one.
+    """
+
+    name: str
+    column: str | None
+    dimension: str
+    severity: str  # error | warn | stop
+    share: float
+    says: str
+    fails: str
+    found: str | None = None
+    on_key: bool = False
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A check with its place in the masks."""
+
+    check: Check
+    mask: int
+    bit: int
+
+    @property
+    def failed(self) -> str:
+        """SQL: did this check fail, given the masks?"""
+        return f"(_m{self.mask} & {1 << self.bit}) <> 0"
+
+
+def numbered(checks: Sequence[Check]) -> tuple[Numbered, ...]:
+    """Number the checks. Bit 0 of mask 0 is the reader's own refusal (``_problem``)."""
+    return tuple(Numbered(check, (i + 1) // BITS, (i + 1) % BITS) for i, check in enumerate(checks))
+
+
+def text_literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def typed_literal(value: object, kind: str) -> str:
+    """A value from the YAML as an SQL literal of a column's type."""
+    if kind == "date":
+        return f"DATE '{value}'"
+    if kind == "timestamp":
+        return f"TIMESTAMP '{value.isoformat(' ') if isinstance(value, dt.datetime) else value}'"
+    if kind in ("integer", "number", "money"):
+        return str(value)
+    return text_literal(str(value))
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _column_checks(name: str, spec: ColumnSpec, bound: Bound | None, *, is_key: bool) -> Iterator[Check]:
+    """The contract of one column, in the order in which a person would look."""
+    col = f"m.{quoted(name)}"
+    unreadable = f"m.{quoted('_u_' + name)}"
+    reads = bound is not None and bound.unreadable() is not None
+    found = bound.columns[0] if bound is not None and bound.columns else None
+
+    def check(kind: str, dimension: str, says: str, fails: str, severity: str = spec.severity) -> Check:
+        return Check(f"{name}_{kind}", name, dimension, severity, 0.0, says, fails, found, is_key)
+
+    if reads:
+        severity = "warn" if spec.on_unreadable == "null" and not is_key else "error"
+        yield check("readable", "validity", f"{name} can't be read as {spec.type}", unreadable, severity)
+    if spec.required or is_key:
+        missing = f"{col} IS NULL" + (f" AND NOT {unreadable}" if reads else "")
+        yield check("required", "completeness", f"{name} is missing", missing, "error" if is_key else spec.severity)
+    if spec.values is not None:
+        permitted = ", ".join(typed_literal(v, spec.type) for v in spec.values)
+        yield check("values", "validity", f"{name} is not one of the permitted values", f"coalesce({col} NOT IN ({permitted}), false)")
+    if spec.between is not None:
+        low, high = (typed_literal(v, spec.type) for v in spec.between)
+        says = f"{name} is not between {spec.between[0]} and {spec.between[1]}"
+        yield check("between", "validity", says, f"coalesce({col} NOT BETWEEN {low} AND {high}, false)")
+    if spec.pattern is not None:
+        whole = text_literal(f"^(?:{spec.pattern})$")
+        yield check("pattern", "validity", f"{name} does not match {spec.pattern}", f"coalesce(NOT regexp_matches({col}, {whole}), false)")
+    if spec.references is not None:
+        absent = f"{col} IS NOT NULL AND {quoted('_r_' + name)}.v IS NULL"
+        yield check("references", "consistency", f"{name} is not in {spec.references}", absent)
+
+
+def _rule_check(rule: RuleSpec, bound: Bound) -> Check:
+    holds = "true" if rule.nulls == "pass" else "false"
+    says = rule.description or f"rule {rule.name}: {' '.join(rule.check.split())}"
+    fails = f"NOT coalesce(({bound.sql()}), {holds})"
+    return Check(rule.name, None, rule.dimension, rule.severity, rule.share, says, fails)
+
+
+def bind_rule(rule: RuleSpec, columns: Mapping[str, str]) -> Bound:
+    """A rule's expression, bound to the dataset's columns. Raises ExpressionError."""
+    return bind(rule.check, columns, as_type="boolean")
+
+
+def row_checks(dataset: DatasetSpec, bounds: Mapping[str, Bound], rules: Sequence[tuple[RuleSpec, Bound]]) -> tuple[Check, ...]:
+    """Every check of a dataset's row: columns in order of declaration, then rules."""
+    checks: list[Check] = []
+    for name, spec in dataset.columns.items():
+        checks.extend(_column_checks(name, spec, bounds.get(name), is_key=name in dataset.key))
+    checks.extend(_rule_check(rule, bound) for rule, bound in rules)
+    return tuple(checks)
+
+
+def mask_sql(checks: Sequence[Numbered], mask: int) -> str:
+    """SQL of one mask over the mapped row; a row that the reader refused fails nothing else."""
+    terms = []
+    for one in checks:
+        if one.mask == mask:
+            # A delete of a changes feed carries its key and need carry nothing else.
+            fails = one.check.fails if one.check.on_key else f"m._op <> 'delete' AND ({one.check.fails})"
+            terms.append(f"CASE WHEN {fails} THEN {1 << one.bit} ELSE 0 END")
+    total = " + ".join(terms) or "0"
+    problem = "1" if mask == 0 else "0"
+    return f"CAST(CASE WHEN m._problem IS NOT NULL THEN {problem} ELSE {total} END AS BIGINT)"
+
+
+def refused_sql(checks: Sequence[Numbered]) -> str:
+    """SQL over the masks: is the row refused?"""
+    parts = []
+    for mask in range(mask_count(checks)):
+        bits = sum(1 << one.bit for one in checks if one.mask == mask and one.check.severity == "error")
+        bits |= 1 if mask == 0 else 0
+        if bits:
+            parts.append(f"(_m{mask} & {bits}) <> 0")
+    return " OR ".join(parts)
+
+
+def mask_count(checks: Sequence[Numbered]) -> int:
+    return 1 + max((one.mask for one in checks), default=0)

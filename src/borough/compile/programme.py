@@ -1,0 +1,171 @@
+"""A whole project, compiled: every feed mapped, every report bound, in the order in which they can run; and every mistake."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from borough.catalogue.contracts import LOGICAL, area_columns, area_table, bronze_table, contract_types, feeds_of, log_table, report_table
+from borough.compile.expressions import ExpressionError, bind
+from borough.compile.mapping import MappedFeed, map_feed
+from borough.compile.reports import BoundSelect, bind_reports
+from borough.errors import Mistake
+from borough.project.load import Project
+
+Columns = Callable[[str], Sequence[str] | None]
+
+
+@dataclass(frozen=True)
+class Node:
+    """One thing a run does: what it reads and writes. The conductor orders nodes by their tables."""
+
+    name: str
+    kind: str  # feed | area | report
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The compiled project: data before it is action."""
+
+    project: Project
+    feeds: Mapping[str, MappedFeed]
+    reports: Mapping[str, BoundSelect]
+    nodes: tuple[Node, ...]
+
+    def node(self, name: str) -> Node | None:
+        return next((n for n in self.nodes if n.name == name), None)
+
+
+def compile_project(project: Project, columns: Columns) -> tuple[Programme, list[Mistake]]:
+    """Compile everything. ``columns`` gives a feed's received columns, or None while they are unknown.
+
+    What has a mistake is left out of the programme; the mistakes of all come back together.
+    """
+    mistakes: list[Mistake] = []
+    feeds: dict[str, MappedFeed] = {}
+    for name, source, feed in project.feeds():
+        mistakes.extend(_extract_date_mistakes(project, name, columns(name)))
+        if feed.to is None or feed.to not in project.datasets:
+            continue
+        mapped, found = map_feed(project, name, columns(name))
+        mistakes.extend(found)
+        if mapped is not None:
+            feeds[name] = mapped
+        del source
+    reports, found = _reports(project)
+    mistakes.extend(found)
+    nodes, found = _ordered(project, feeds, reports)
+    mistakes.extend(found)
+    return Programme(project, feeds, reports, nodes), sorted(set(mistakes))
+
+
+def _extract_date_mistakes(project: Project, name: str, columns: Sequence[str] | None) -> list[Mistake]:
+    source, feed = name.split(".")
+    declared = project.sources[source].feeds[feed].extract_date
+    if not isinstance(declared, str):
+        return []
+    try:
+        bind(declared, None if columns is None else dict.fromkeys(columns, "string"), as_type="date", raw=True)
+    except ExpressionError as error:
+        return [
+            Mistake(project.place("source", source, "feeds", feed, "extract_date", line=f.line, column=f.column), f.found, f.expected, f.nearest)
+            for f in error.faults
+        ]
+    return []
+
+
+def dataset_types(project: Project) -> dict[str, dict[str, str]]:
+    """Every dataset as a report sees it: column → logical type, area columns included."""
+    return {
+        name: {c: LOGICAL[t] for c, t in (contract_types(contract) | area_columns(project, contract)).items()}
+        for name, contract in project.datasets.items()
+    }
+
+
+def _reports(project: Project) -> tuple[dict[str, BoundSelect], list[Mistake]]:
+    bound = bind_reports({name: report.sql for name, report in project.reports.items()}, dataset_types(project))
+    mistakes = [
+        Mistake(project.place("report", name, line=f.line, column=f.column), f.found, f.expected, f.nearest)
+        for name, faults in bound.faults.items()
+        for f in faults
+    ]
+    return dict(bound.bound), mistakes
+
+
+def _ordered(project: Project, feeds: Mapping[str, MappedFeed], reports: Mapping[str, BoundSelect]) -> tuple[tuple[Node, ...], list[Mistake]]:
+    order, mistakes = _dataset_order(project)
+    nodes: list[Node] = []
+    for dataset in order:
+        contract = project.datasets[dataset]
+        references = tuple(sorted({log_table(c.references.split(".")[0]) for c in contract.columns.values() if c.references}))
+        nodes.extend(Node(f, "feed", (bronze_table(f), *references), (log_table(dataset),)) for f in feeds_of(project, dataset) if f in feeds)
+    nodes.extend(Node(name, "feed", (), (bronze_table(name),)) for name, _s, feed in project.feeds() if feed.to is None)
+    for dataset in order:
+        for area in project.datasets[dataset].areas:
+            if area in project.datasets:
+                nodes.append(Node(f"{dataset}@{area}", "area", (log_table(dataset), log_table(area)), (area_table(dataset, area),)))
+    for name, bound in reports.items():
+        reads = tuple(report_table(t) if t in project.reports else log_table(t) for t in bound.tables)
+        nodes.append(Node(name, "report", reads, (report_table(name),)))
+    return tuple(nodes), mistakes
+
+
+def _dataset_order(project: Project) -> tuple[list[str], list[Mistake]]:
+    """Datasets so that each comes after those it references (cycles are the loader's to report)."""
+    order: list[str] = []
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in order or name in path or name not in project.datasets:
+            return
+        for column in project.datasets[name].columns.values():
+            if column.references:
+                visit(column.references.split(".")[0], (*path, name))
+        order.append(name)
+
+    for name in sorted(project.datasets):
+        visit(name, ())
+    return order, []
+
+
+def report_fingerprint(bound: BoundSelect) -> str:
+    """Identifies a report's SELECT."""
+    return hashlib.sha256(bound.sql.encode()).hexdigest()[:16]
+
+
+def selected(programme: Programme, select: Sequence[str]) -> Iterator[Node]:
+    """The nodes that ``--select`` names: a feed, source, dataset or report; ``+NAME`` with all before it, ``NAME+`` with all after."""
+    chosen: set[str] = set()
+    for word in select:
+        matches = [n for n in programme.nodes if _matches(programme, n, word.strip("+"))]
+        chosen.update(n.name for n in matches)
+        if word.startswith("+"):
+            chosen.update(n.name for n in _reach(programme, matches, upstream=True))
+        if word.endswith("+"):
+            chosen.update(n.name for n in _reach(programme, matches, upstream=False))
+    return (n for n in programme.nodes if n.name in chosen)
+
+
+def _matches(programme: Programme, node: Node, word: str) -> bool:
+    if node.kind == "report":
+        return node.name == word
+    if node.kind == "area":
+        return node.name.split("@")[0] == word or node.name == word
+    mapped = programme.feeds.get(node.name)
+    return word in (node.name, node.name.split(".")[0]) or (mapped is not None and mapped.dataset == word)
+
+
+def _reach(programme: Programme, start: Sequence[Node], *, upstream: bool) -> list[Node]:
+    reached = list(start)
+    for node in reached:
+        ends = set(node.reads if upstream else node.writes)
+        reached.extend(n for n in programme.nodes if n not in reached and ends & set(n.writes if upstream else n.reads))
+    return reached
+
+
+def select_names(programme: Programme) -> list[str]:
+    """Every word that ``--select`` understands, for completion and for the nearest right word."""
+    names = {n.name for n in programme.nodes} | {n.name.split(".")[0] for n in programme.nodes if n.kind == "feed"}
+    return sorted(names | set(programme.project.datasets))

@@ -1,0 +1,136 @@
+"""What can be read by its bare name: the datasets, reports and system tables of one published run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from borough.catalogue.contracts import DELIVERIES, DRIFT, LEDGER, LOGICAL, QUARANTINE, SCORECARD, area_columns, report_table
+from borough.catalogue.tables import (
+    DELIVERY_COLUMNS,
+    DRIFT_COLUMNS,
+    LEDGER_COLUMNS,
+    QUARANTINE_COLUMNS,
+    SCORECARD_COLUMNS,
+    Columns,
+)
+from borough.compile.relations import Relations
+from borough.compile.reports import BoundSelect
+from borough.engine.port import Engine
+from borough.governance.classification import ColumnAccess, Relation, report_columns, strictest
+from borough.lake.lake import Lake
+from borough.lake.model import Published
+from borough.project.load import Project
+from borough.project.specs import DatasetSpec
+from borough.quality.quarantine import open_rows
+
+SYSTEM: Mapping[str, tuple[str, Columns]] = {
+    "ledger": (LEDGER, LEDGER_COLUMNS),
+    "scorecard": (SCORECARD, SCORECARD_COLUMNS),
+    "drift": (DRIFT, DRIFT_COLUMNS),
+    "deliveries": (DELIVERIES, DELIVERY_COLUMNS),
+}
+
+
+def published_relations(
+    project: Project, engine: Engine, lake: Lake, published: Published | None, reports: Mapping[str, BoundSelect], *, as_of: dt.date | None = None
+) -> dict[str, Relation]:
+    """Every relation of a published run. ``as_of`` reads datasets as known at the end of that day; reports stay as published."""
+    relations = {name: dataset_relation(project, engine, lake, published, name, as_of=as_of) for name in project.datasets}
+    tables = {name: report_table(name) for name in project.reports}
+    for name in _report_order(reports):
+        relation = _report_relation(engine, lake, published, name, tables[name], report_columns(reports[name], relations))
+        relations[name] = relation
+    for name, (table, columns) in SYSTEM.items():
+        state = lake.table(table, published) if published else None
+        sql = engine.scan(state.files if state else [], columns)
+        relations.setdefault(name, Relation(name, sql, tuple(ColumnAccess(c, kind, "internal") for c, kind in columns), "system"))
+    return relations
+
+
+def _report_order(reports: Mapping[str, BoundSelect]) -> list[str]:
+    from borough.compile.reports import order_reports
+
+    return order_reports(reports)
+
+
+def dataset_relation(
+    project: Project, engine: Engine, lake: Lake, published: Published | None, name: str, *, as_of: dt.date | None = None
+) -> Relation:
+    """A dataset with its area columns, and who may see each."""
+    contract = project.datasets[name]
+    builder = Relations(project, engine, lambda table: lake.table(table, published) if published else None)
+    columns = [
+        ColumnAccess(column, LOGICAL[spec.type], spec.classification or contract.classification, spec.purposes)
+        for column, spec in contract.columns.items()
+    ]
+    columns += [_area_access(project, contract, column) for column in area_columns(project, contract)]
+    return Relation(name, builder.dataset(name, as_of=as_of), tuple(columns))
+
+
+def _area_access(project: Project, contract: DatasetSpec, column: str) -> ColumnAccess:
+    """Where a row lies says no more than its point does: it takes a class of its own, that of the dataset."""
+    del project
+    return ColumnAccess(column, "string", contract.classification)
+
+
+def _report_relation(
+    engine: Engine, lake: Lake, published: Published | None, name: str, table: str, declared: tuple[ColumnAccess, ...]
+) -> Relation:
+    """A report as published. A column that today's declaration does not explain is shown to nobody."""
+    state = lake.table(table, published) if published else None
+    access = {c.name: c for c in declared}
+    if state is None:
+        return Relation(name, engine.scan([], [(c.name, "string") for c in declared]), declared, "report")
+    columns = tuple(
+        ColumnAccess(c.name, c.type, access[c.name].classification, access[c.name].purposes) if c.name in access else ColumnAccess(c.name, c.type, "special")
+        for c in state.columns
+    )
+    return Relation(name, engine.scan(state.files, [(c.name, c.type) for c in state.columns]), columns, "report")
+
+
+def quarantine_relation(project: Project, engine: Engine, lake: Lake, published: Published | None, dataset: str | None) -> Relation:
+    """The rows in quarantine of one dataset (or of none: counts only).
+
+    Original values and reasons quote the row, so they are as sensitive as the dataset's strictest column.
+    """
+    state = lake.table(QUARANTINE, published) if published else None
+    rows = open_rows(engine.scan(state.files if state else [], QUARANTINE_COLUMNS))
+    contract = project.datasets.get(dataset or "")
+    where = f"dataset = '{dataset}'" if contract else "true"
+    quoting = {"original", "reasons", "key"}
+    columns = tuple(
+        _quoting_access(contract, c, kind) if c in quoting else ColumnAccess(c, kind, "internal") for c, kind in QUARANTINE_COLUMNS
+    )
+    return Relation("quarantine", f"(SELECT * FROM {rows} WHERE {where})", columns, "system")
+
+
+def _quoting_access(contract: DatasetSpec | None, column: str, kind: str) -> ColumnAccess:
+    if contract is None:
+        return ColumnAccess(column, kind, "special")
+    specs = contract.columns.values()
+    special = [set(s.purposes) for s in specs if (s.classification or contract.classification) == "special"]
+    purposes = tuple(sorted(set.intersection(*special))) if special else ()
+    return ColumnAccess(column, kind, strictest(s.classification or contract.classification for s in specs), purposes)
+
+
+def history_relation(project: Project, engine: Engine, lake: Lake, published: Published | None, name: str) -> Relation:
+    """Every change of a dataset's rows: what, as of which extract, known when, from which file and row."""
+    contract = project.datasets[name]
+    builder = Relations(project, engine, lambda table: lake.table(table, published) if published else None)
+    log = builder.log(name)
+    facts: tuple[tuple[str, str, str], ...] = (
+        ("op", "_op", "string"), ("extract", "_position", "timestamp"), ("known", "_known", "timestamp"), ("feed", "_feed", "string"),
+        ("file", "_file", "string"), ("row", "_row", "long"), ("run", "_run", "long"), ("cause", "_cause", "string"),
+    )  # fmt: skip
+    taken = set(contract.columns)
+    facts = tuple((alias if alias not in taken else f"{alias}_", column, kind) for alias, column, kind in facts)
+    own = [
+        ColumnAccess(column, LOGICAL[spec.type], spec.classification or contract.classification, spec.purposes)
+        for column, spec in contract.columns.items()
+    ]
+    added = ", ".join(f'{column} AS "{alias}"' for alias, column, _ in facts)
+    cells = ", ".join(f'"{c}"' for c in contract.columns)
+    rows = log.history() if log is not None else builder.dataset(name, areas=False, system=True)
+    access = [ColumnAccess(alias, kind, "internal") for alias, _, kind in facts]
+    return Relation(f"{name}__history", f"(SELECT {added}, {cells} FROM {rows})", (*access, *own), "system")

@@ -1,0 +1,120 @@
+"""Datasets as relations: the SQL that reads a dataset from its log, its areas and its feeds' precedence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from borough.catalogue.contracts import area_columns, area_table, contract_types, current_table, feeds_of, log_table, logical_columns
+from borough.compile.checks import quoted
+from borough.compile.mapping import known_sql
+from borough.engine.port import Engine
+from borough.lake.logs import LOG_COLUMNS, Log, end_of_day, instant, names, winners
+from borough.project.load import Project
+from borough.project.specs import AreaOfSpec, DatasetSpec
+
+AREA_COLUMNS: tuple[tuple[str, str], ...] = (("x", "double"), ("y", "double"), ("day", "date"), ("code", "string"), ("label", "string"))
+
+
+class Stored(Protocol):
+    """What relations need of a table's state: its exact files and what the writer noted about it."""
+
+    @property
+    def files(self) -> tuple[str, ...]: ...
+
+    @property
+    def properties(self) -> Mapping[str, Any]: ...
+
+
+Tables = Callable[[str], Stored | None]
+
+
+@dataclass(frozen=True)
+class Relations:
+    """Builds the SQL of datasets over one consistent set of tables (a published run, or a run's own head)."""
+
+    project: Project
+    engine: Engine
+    tables: Tables
+
+    def log(self, dataset: str) -> Log | None:
+        """The dataset's log, None before anything was logged."""
+        contract = self.project.datasets[dataset]
+        stored = self.tables(log_table(dataset))
+        if stored is None:
+            return None
+        columns = (*logical_columns(contract), *LOG_COLUMNS)
+        log = self.engine.scan(stored.files, columns)
+        through, kind = int(stored.properties.get("through", 0)), stored.properties.get("base")
+        base = None
+        if kind == "log":
+            base = f"(SELECT * FROM {log} WHERE _run <= {through})"
+        elif kind == "current":
+            current = self.tables(current_table(dataset))
+            base = None if current is None else self.engine.scan(current.files, columns)
+        settled = base is not None and int(stored.properties.get("last", 0)) <= through
+        return Log(log, tuple(contract.key), log if settled and kind == "log" else base, through, settled)
+
+    def dataset(self, name: str, *, as_of: dt.date | None = None, areas: bool = True, system: bool = False) -> str:
+        """SQL of a dataset's rows (one per key), with its area columns; as known at the end of a day if asked.
+
+        ``system`` adds the log's own columns (feed, file, row, known …), for lineage and inspection.
+        """
+        contract = self.project.datasets[name]
+        log = self.log(name)
+        if log is None:
+            rows = self.engine.scan([], (*logical_columns(contract), *LOG_COLUMNS))
+        else:
+            rows = log.as_of(as_of) if as_of is not None else log.current()
+            feeds = feeds_of(self.project, name)
+            if len(feeds) > 1:
+                rows = winners(rows, contract.key, feeds)
+        columns = ", ".join(self._column(contract, c, as_of) for c in contract.columns)
+        extra = ", " + names([n for n, _ in LOG_COLUMNS], "d") if system else ""
+        joins, added = self._areas(name, contract) if areas else ("", "")
+        return f"(SELECT {columns}{added}{extra} FROM {rows} d{joins})"
+
+    def _column(self, contract: DatasetSpec, column: str, as_of: dt.date | None) -> str:
+        """A column; before it was known (its own ``known:``), null."""
+        spec = contract.columns[column]
+        if spec.known is None or as_of is None:
+            return f"d.{quoted(column)}"
+        known = known_sql(spec.known, contract_types(contract))
+        return f"CASE WHEN {known} < {instant(end_of_day(as_of))} THEN d.{quoted(column)} END AS {quoted(column)}"
+
+    def _areas(self, name: str, contract: DatasetSpec) -> tuple[str, str]:
+        joins, columns = "", ""
+        added = area_columns(self.project, contract)
+        for i, (area, where) in enumerate(contract.areas.items()):
+            stored = self.tables(area_table(name, area))
+            side = self.engine.scan(stored.files if stored else [], AREA_COLUMNS)
+            a, (x, y) = f"a{i}", where.point
+            day = f"d.{quoted(where.on)}" if where.on else "CAST(NULL AS DATE)"
+            joins += f" LEFT JOIN {side} {a} ON {a}.x = d.{quoted(x)} AND {a}.y = d.{quoted(y)} AND {a}.day IS NOT DISTINCT FROM {day}"
+            columns += f", {a}.code AS {quoted(area + '_code')}"
+            columns += f", {a}.label AS {quoted(area + '_name')}" if f"{area}_name" in added else ""
+        return joins, columns
+
+    def points(self, name: str, where: AreaOfSpec) -> str:
+        """SQL of the distinct (x, y, day) that any row of a dataset's log ever had."""
+        log = self.log(name)
+        x, y = (quoted(c) for c in where.point)
+        day = quoted(where.on) if where.on else "CAST(NULL AS DATE)"
+        rows = log.sql if log is not None else self.engine.scan([], logical_columns(self.project.datasets[name]))
+        return f"(SELECT DISTINCT {x} AS x, {y} AS y, {day} AS day FROM {rows} WHERE {x} IS NOT NULL AND {y} IS NOT NULL)"
+
+    def boundaries(self, area: str) -> str:
+        """SQL of an area dataset's polygons: code, label, shape, valid_from, valid_to."""
+        contract = self.project.datasets[area]
+        spec = contract.area
+        if spec is None:
+            raise ValueError(f"{area} is not an area")
+        label = quoted(spec.label) if spec.label else "CAST(NULL AS VARCHAR)"
+        first = quoted(spec.valid_from) if spec.valid_from else "CAST(NULL AS DATE)"
+        last = quoted(spec.valid_to) if spec.valid_to else "CAST(NULL AS DATE)"
+        return (
+            f"(SELECT CAST({quoted(spec.code)} AS VARCHAR) AS code, {label} AS label, {quoted(spec.shape)} AS shape, "
+            f"{first} AS valid_from, {last} AS valid_to FROM {self.dataset(area, areas=False)})"
+        )

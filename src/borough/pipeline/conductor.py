@@ -1,0 +1,370 @@
+"""One pass of the pipeline: from what is new at the sources to a published run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+from borough.catalogue.contracts import DECISIONS, DELIVERIES, DRIFT, LEDGER, SCORECARD, bronze_table, log_table
+from borough.catalogue.deliveries import Deliveries, read_deliveries
+from borough.catalogue.tables import DECISION_COLUMNS, DELIVERY_COLUMNS, DRIFT_COLUMNS, LEDGER_COLUMNS, SCORECARD_COLUMNS
+from borough.compile.mapping import MappedFeed, fingerprint, map_feed, shape
+from borough.compile.programme import Node, Programme, compile_project, report_fingerprint, select_names, selected
+from borough.engine.duckdb import DuckDBEngine
+from borough.errors import BoroughError, DeclarationError, EngineError, FeedError, LakeError, Mistake, UsageError
+from borough.ingest.files import files_connector
+from borough.lake.lake import Lake
+from borough.pipeline import gold
+from borough.pipeline.checking import declared_columns
+from borough.pipeline.context import Failure, Options, Progress, Run, open_record
+from borough.pipeline.feeds import Work, derive_feed, rewrite_current, tidy, work_for
+from borough.pipeline.receive import Waiting, receive, received_columns, waiting
+from borough.project.checks import check
+from borough.project.load import Project
+from borough.project.resolve import ResolvedFeed, resolve_feed
+from borough.standardise.derive import Derived
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did. ``number`` is None when there was nothing to do (nothing was committed)."""
+
+    number: int | None
+    ledger: tuple[Mapping[str, Any], ...]
+    reports: tuple[tuple[str, int], ...]
+    failures: tuple[Failure, ...]
+    held: tuple[Mapping[str, Any], ...]
+    drifts: tuple[Mapping[str, Any], ...]
+    notices: tuple[str, ...]
+    deliveries: int
+    restored: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        return 3 if self.failures or self.held else 0
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What there is to do, found without writing anything."""
+
+    programme: Programme
+    feeds: Mapping[str, ResolvedFeed]
+    nodes: tuple[Node, ...]
+    waiting: Mapping[str, Waiting]
+    fingerprints: Mapping[str, str]
+    idle: bool
+
+
+def open_engine(project: Project) -> DuckDBEngine:
+    """The engine that ``borough.yaml`` declares. Raises UsageError for one that can't run a project yet."""
+    declared = project.borough.engine
+    scratch = project.root / ".borough" / "scratch"
+    if isinstance(declared, str):
+        return DuckDBEngine(scratch=scratch)
+    if isinstance(declared, dict):
+        spec = declared["duckdb"]
+        return DuckDBEngine(threads=spec.threads, memory=spec.memory, scratch=project.root / spec.scratch if spec.scratch else scratch)
+    raise UsageError("engine: {spark: …} compiles and tests expressions, but can't run a project yet", advice="set engine: duckdb in borough.yaml")
+
+
+def open_lake(project: Project) -> Lake:
+    """The project's lake. Raises UsageError for a place that this version can't write to."""
+    lake = project.borough.lake
+    if "://" in lake:
+        raise UsageError(f"lake: {lake} is not on a local path", advice="give lake: a folder, such as ./lake")
+    return Lake(str(project.root / lake))
+
+
+def compiled(project: Project) -> tuple[Programme, list[Mistake]]:
+    """Compile the project, with every mistake that can be found without its data."""
+    programme, found = compile_project(project, lambda feed: declared_columns(project, feed))
+    return programme, sorted({*check(project), *found})
+
+
+def survey(project: Project, engine: DuckDBEngine, lake: Lake, options: Options) -> Survey:
+    """Look at declarations, sources and the last published run. Raises DeclarationError with every mistake."""
+    published = lake.published()
+    programme, mistakes = compiled(project)
+    errors = [m for m in mistakes if m.severity == "error"]
+    if errors:
+        raise DeclarationError(errors)
+    nodes = _chosen(programme, options)
+    table = lake.table(DELIVERIES, published) if published else None
+    deliveries = read_deliveries(engine, table.files) if table else Deliveries({})
+    resolved = {n.name: resolve_feed(project, *n.name.split(".")) for n in nodes if n.kind == "feed"}
+    prints = {name: _fingerprint(project, feed) for name, feed in resolved.items()}
+    scratch = project.root / ".borough" / "scratch"
+    found = {
+        name: waiting(feed, files_connector(feed.feed, feed.patterns, project.root, engine, scratch), deliveries, prints[name])
+        for name, feed in resolved.items()
+    }
+    record = published.record if published else {}
+    idle = not options.release and not options.replay and not any(w.found for w in found.values())
+    idle = idle and not _declarations_changed(programme, nodes, prints, record) and not record.get("pending")
+    return Survey(programme, resolved, nodes, found, prints, idle)
+
+
+def _chosen(programme: Programme, options: Options) -> tuple[Node, ...]:
+    names = select_names(programme)
+    for word in (*options.select, *options.release, *options.replay):
+        if word.strip("+") not in names:
+            near = get_close_matches(word.strip("+"), names, n=1)
+            raise UsageError(f"nothing is called {word!r}" + (f"; did you mean {near[0]!r}?" if near else ""), advice="borough plan lists what can run")
+    return tuple(selected(programme, options.select)) if options.select else programme.nodes
+
+
+def _fingerprint(project: Project, feed: ResolvedFeed) -> str:
+    return fingerprint(feed.feed, feed.dataset) if feed.dataset else "bronze"
+
+
+def _declarations_changed(programme: Programme, nodes: Sequence[Node], prints: Mapping[str, str], record: Mapping[str, Any]) -> bool:
+    feeds, reports = record.get("feeds", {}), record.get("reports", {})
+    for node in nodes:
+        if node.kind == "feed" and feeds.get(node.name, {}).get("fingerprint", prints[node.name]) != prints[node.name]:
+            return True
+        if node.kind == "report" and reports.get(node.name) != report_fingerprint(programme.reports[node.name]) and feeds:
+            return True
+    areas = {n.writes[0] for n in nodes if n.kind == "area"}
+    return bool(feeds) and not areas <= set(record.get("areas", {}))
+
+
+def run_project(project: Project, *, now: dt.datetime, options: Options, progress: Progress) -> Summary:
+    """Run a project once and publish. Raises BoroughError when nothing could be published; a feed that fails alone does not stop the others."""
+    engine = open_engine(project)
+    try:
+        lake = open_lake(project)
+        seen = survey(project, engine, lake, options)
+        if seen.idle:
+            return _idle(lake, seen)
+        with lake.writer(now=now, holder="borough run") as writer:
+            deliveries_state = writer.state(DELIVERIES)
+            deliveries = read_deliveries(engine, deliveries_state.files) if deliveries_state else Deliveries({})
+            run = Run(
+                project, engine, lake, writer, now, project.root / ".borough" / "scratch", options, progress, deliveries, open_record(writer.last)
+            )
+            return _conduct(run, seen)
+    finally:
+        engine.close()
+
+
+def _idle(lake: Lake, seen: Survey) -> Summary:
+    published = lake.published()
+    record = published.record if published else {}
+    failures = [Failure(n, "no file matches " + ", ".join(seen.feeds[n].patterns)) for n, w in seen.waiting.items() if w.nothing_matches]
+    held = _held(record)
+    return Summary(None, (), (), tuple(failures), held, (), (), 0)
+
+
+def _held(record: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    return tuple({"feed": feed, **h} for feed, memory in sorted(record.get("feeds", {}).items()) for h in memory.get("held", []))
+
+
+def _conduct(run: Run, seen: Survey) -> Summary:
+    run.progress.begin(len(seen.nodes) + 1)
+    _decide(run)
+    reports: list[tuple[str, int]] = []
+    fed: dict[str, MappedFeed] = {}
+    for node in _with_whole_datasets(run, seen):
+        with _failing_alone(run, node.name):
+            if node.kind == "feed":
+                _feed(run, seen, node.name, fed)
+            elif node.kind == "area":
+                dataset, name = node.name.split("@")
+                _before_gold(run, seen, fed)
+                run.progress.step(node.name, f"placing {dataset} in {name}")
+                run.progress.done(node.name, gold.area(run, dataset, name))
+            else:
+                _before_gold(run, seen, fed)
+                run.progress.step(node.name, "report")
+                rows = gold.report(run, seen.programme, node.name)
+                if rows is not None:
+                    reports.append((node.name, rows))
+                run.progress.done(node.name, rows or 0)
+    _before_gold(run, seen, fed)
+    for dataset in sorted(run.changed & set(run.project.datasets)):
+        gold.dataset_checks(run, seen.programme, dataset)
+    return _publish(run, reports, fed)
+
+
+def _with_whole_datasets(run: Run, seen: Survey) -> tuple[Node, ...]:
+    """A dataset whose columns changed gets a new log: all its feeds take part, selected or not."""
+    changed = {
+        mapped.dataset
+        for mapped in seen.programme.feeds.values()
+        if (stored := run.properties(log_table(mapped.dataset))) and stored.get("shape") != shape(mapped.contract)
+    }
+    chosen = {n.name for n in seen.nodes}
+    return tuple(n for n in seen.programme.nodes if n.name in chosen or (n.kind == "feed" and n.name in seen.programme.feeds and seen.programme.feeds[n.name].dataset in changed))
+
+
+def _decide(run: Run) -> None:
+    """Note what a person released, so that a rebuild decides the same."""
+    decisions = [
+        {"feed": feed, "position": h["position"], "decision": "release", "who": run.options.who, "run": run.writer.number, "recorded": run.recorded}
+        for feed in run.options.release
+        for h in run.feed_record(feed).get("held", [])
+    ]
+    if run.options.release and not decisions:
+        run.notices.append(f"nothing is held of {', '.join(run.options.release)}")
+    run.append_records(DECISIONS, decisions, DECISION_COLUMNS)
+
+
+@contextmanager
+def _failing_alone(run: Run, name: str) -> Iterator[None]:
+    """What goes wrong in one node is told, and the others go on. A lake that can't be written stops the run."""
+    try:
+        yield
+    except (FeedError, EngineError, DeclarationError) as error:
+        if isinstance(error, EngineError) and _disk_full(error):
+            raise LakeError("the disk is full: nothing of this run was published", advice="make room and run again") from error
+        run.failures.append(Failure(name, error.message, error.advice))
+
+
+def _disk_full(error: BoroughError) -> bool:
+    return "No space left on device" in error.message
+
+
+def _feed(run: Run, seen: Survey, name: str, fed: dict[str, MappedFeed]) -> None:
+    feed = seen.feeds.get(name) or resolve_feed(run.project, *name.split("."))
+    what = seen.waiting.get(name)
+    if what is not None and what.nothing_matches and not run.deliveries.of(name):
+        raise FeedError(f"no file matches {', '.join(feed.patterns)}", advice="check connect.files in the source, and the environment that it uses")
+    needed = _needed(seen.programme, name)
+    if what is not None and what.found:
+        run.progress.step(name, f"receiving {len(what.found):,} file{'s' if len(what.found) != 1 else ''}")
+        receive(run, feed, what, needed, seen.fingerprints[name])
+        _tell_refused(run, name)
+    if name not in seen.programme.feeds:
+        return
+    mapped, columns = _bound(run, name, needed)
+    work = work_for(run, feed, mapped)
+    fed[name] = mapped
+    if work is None:
+        return
+    run.progress.step(name, "standardising" if not work.mends else f"deriving again ({work.cause})")
+    derived = derive_feed(run, feed, mapped, work, columns)
+    _book(run, mapped, work, derived)
+    tidy(run, mapped)
+    run.progress.done(name, sum(t.read for t in derived.tallies))
+
+
+def _needed(programme: Programme, name: str) -> tuple[tuple[str, ...], ...]:
+    mapped = programme.feeds.get(name)
+    return mapped.needed if mapped is not None else ()
+
+
+def _bound(run: Run, name: str, needed: Sequence[Sequence[str]]) -> tuple[MappedFeed, tuple[str, ...]]:
+    """The feed bound to the columns that bronze has; needed ones that no file has had read as null."""
+    state = run.writer.state(bronze_table(name))
+    have = received_columns(state.columns) if state is not None else ()
+    folded = {c.casefold() for c in have}
+    absent = tuple(group[0] for group in needed if not any(c.casefold() in folded for c in group))
+    mapped, mistakes = map_feed(run.project, name, (*have, *absent))
+    if mapped is None:
+        raise DeclarationError(mistakes)
+    return mapped, (*have, *absent)
+
+
+def _tell_refused(run: Run, name: str) -> None:
+    """Files that could not be taken in: told once each; the rest of the feed goes on."""
+    for delivery in run.new_deliveries:
+        if delivery.feed != name:
+            continue
+        if delivery.status == "refused":
+            run.failures.append(Failure(name, f"{delivery.file}: {delivery.problem}", "nothing of this file was taken in; mend the file or the feed and run again"))
+            _book_refused_file(run, name, delivery.position, delivery.counted, delivery.problem)
+        elif delivery.notices:
+            run.notices.append(f"{name}: {delivery.file}: {delivery.notices}")
+
+
+def _book_refused_file(run: Run, feed: str, position: dt.datetime | None, counted: int, problem: str | None) -> None:
+    if counted:
+        run.ledger.append(
+            {
+                "run": run.writer.number, "feed": feed, "dataset": None, "position": position, "cause": "delivery", "read": counted, "accepted": 0,
+                "unchanged": 0, "superseded": 0, "quarantined": 0, "held": counted, "inserted": 0, "updated": 0, "deleted": 0, "deletes_held": 0,
+                "reason": problem, "recorded": run.recorded,
+            }
+        )  # fmt: skip
+
+
+def _book(run: Run, mapped: MappedFeed, work: Work, derived: Derived) -> None:
+    """Enter the derivation in the ledger and the scorecard. A ledger that doesn't add up fails the run."""
+    for t in derived.tallies:
+        if not t.adds_up:
+            raise LakeError(
+                f"{mapped.feed}: the ledger does not add up: read {t.read:,} ≠ accepted {t.accepted:,} + unchanged {t.unchanged:,} + "
+                f"superseded {t.superseded:,} + quarantined {t.quarantined:,} + held {t.held:,}",
+                advice="nothing was published; please report this feed's declaration",
+            )
+        run.ledger.append(
+            {
+                "run": run.writer.number, "feed": mapped.feed, "dataset": mapped.dataset, "position": t.position, "cause": work.cause,
+                "read": t.read, "accepted": t.accepted, "unchanged": t.unchanged, "superseded": t.superseded, "quarantined": t.quarantined,
+                "held": t.held, "inserted": t.inserted, "updated": t.updated, "deleted": t.deleted + t.removed, "deletes_held": t.deletes_held,
+                "reason": t.reason, "recorded": run.recorded,
+            }
+        )  # fmt: skip
+    merged: dict[str, list[int]] = {}
+    for count in derived.counts:
+        entry = merged.setdefault(count.check.check.name, [0, 0])
+        entry[0] += count.rows
+        entry[1] += count.failed
+    checks = {one.check.name: one.check for one in mapped.checks}
+    rows = next(iter(merged.values()))[0] if merged else 0
+    scores: list[tuple[str | None, str, str, str, int, int]]
+    scores = [(checks[n].column, n, checks[n].dimension, checks[n].severity, v[0], v[1]) for n, v in merged.items()]
+    if rows and mapped.spec.delivers != "changes":
+        scores.append((None, "duplicate_key", "uniqueness", "error", rows, derived.duplicates))
+    for column, rule, dimension, severity, seen, failed in scores:
+        run.scores.append(
+            {
+                "dataset": mapped.dataset, "feed": mapped.feed, "rule": rule, "column_name": column, "dimension": dimension,
+                "severity": severity, "rows": seen, "failed": failed, "score": 1 - failed / seen if seen else 1.0,
+            }
+        )  # fmt: skip
+
+
+def _before_gold(run: Run, seen: Survey, fed: dict[str, MappedFeed]) -> None:
+    """Once all feeds are in, before anything reads datasets: current tables that outgrew their log are rewritten."""
+    del seen
+    for dataset in sorted({mapped.dataset for mapped in fed.values()}):
+        rewrite_current(run, dataset)
+    fed.clear()
+
+
+def _publish(run: Run, reports: list[tuple[str, int]], fed: dict[str, MappedFeed]) -> Summary:
+    del fed
+    number, stamp = run.writer.number, {"run": run.writer.number, "recorded": run.recorded}
+    held = _held(run.record)
+    summary = Summary(
+        number, tuple(run.ledger), tuple(reports), tuple(run.failures), held, tuple(run.drifts), tuple(run.notices),
+        len(run.new_deliveries), run.writer.restored,
+    )  # fmt: skip
+    if not (run.ledger or run.new_deliveries or reports or run.changed or run.options.release):
+        return replace(summary, number=None)
+    run.append_records(DELIVERIES, [d.__dict__ for d in _as_last_recorded(run)], DELIVERY_COLUMNS)
+    run.append_records(LEDGER, run.ledger, LEDGER_COLUMNS)
+    run.append_records(SCORECARD, [{**s, **stamp} for s in run.scores], SCORECARD_COLUMNS)
+    run.append_records(DRIFT, [{**d, **stamp} for d in run.drifts], DRIFT_COLUMNS)
+    failed = {f.name for f in run.failures}
+    received = {d.feed for d in run.new_deliveries if d.status == "received"}
+    run.record["pending"] = sorted(failed & (received | set(run.record.get("pending", []))))
+    run.record["summary"] = {
+        "cause": "run", "failures": [f.__dict__ for f in run.failures], "reports": reports, "deliveries": len(run.new_deliveries),
+        "rows_read": sum(line["read"] for line in run.ledger), "now": run.now.isoformat(),
+    }  # fmt: skip
+    run.progress.step("publish", f"run {number}")
+    run.writer.publish(run.record)
+    run.progress.done("publish", 0)
+    return summary
+
+
+def _as_last_recorded(run: Run) -> list[Any]:
+    return list({d.id: d for d in run.new_deliveries}.values())
+

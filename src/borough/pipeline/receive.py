@@ -1,0 +1,190 @@
+"""Receiving: what is new or changed at a source comes into bronze, as received."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from borough.catalogue.contracts import bronze_table
+from borough.catalogue.deliveries import Deliveries, Delivery
+from borough.compile.expressions import bind
+from borough.engine.port import WrittenFile
+from borough.errors import FeedError
+from borough.ingest.drift import Drift, drift
+from borough.ingest.port import Batch, Connector, Found, Received
+from borough.lake.logs import instant, start_of_day
+from borough.lake.model import Column
+from borough.pipeline.context import Run
+from borough.project.resolve import ResolvedFeed
+from borough.standardise.bronze import BRONZE_COLUMNS
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What a source has that Borough has not: files new or changed, by feed."""
+
+    feed: str
+    connector: Connector
+    found: tuple[Found, ...]
+    nothing_matches: bool
+
+
+def waiting(feed: ResolvedFeed, connector: Connector, deliveries: Deliveries, fingerprint: str) -> Waiting:
+    """Compare a source with what was received. A file of the same size and time is the same; else its content decides.
+
+    A file that was refused whole is tried again when it or its feed's declaration changed.
+    """
+    found = connector.discover()
+    latest = deliveries.latest(feed.name)
+    new = tuple(f for f in found if _is_new(f, latest.get(f.name), fingerprint))
+    return Waiting(feed.name, connector, new, not found)
+
+
+def _is_new(found: Found, known: Delivery | None, fingerprint: str) -> bool:
+    if known is None or (known.status == "refused" and known.fingerprint != fingerprint):
+        return True
+    if (known.size, known.modified_ns) == (found.size, found.modified_ns):
+        return False
+    return known.size != found.size or known.sha256 != _sha256(found.path)
+
+
+def _sha256(path: str) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def receive(run: Run, feed: ResolvedFeed, what: Waiting, needed: Sequence[Sequence[str]], fingerprint: str) -> None:
+    """Read the waiting files into bronze and note the deliveries. Raises FeedError, EngineError."""
+    table = bronze_table(feed.name)
+    folder = run.writer.folder(table) + f"/run-{run.writer.number:08d}"
+    known = _known_columns(run, table)
+    batch = what.connector.receive(what.found, folder)
+    drifts = {r.found.name: _drift(feed, r, known, needed) for r in batch.received if r.problem is None}
+    if any(d.refused for d in drifts.values()):
+        # Whole files are refused: read the others again, so that no row of a refused file reaches bronze.
+        good = [r.found for r in batch.received if r.problem is None and drifts[r.found.name].refused is None]
+        again = what.connector.receive(good, folder + "-again") if good else Batch((), (), ())
+        bad = [r for r in batch.received if r.problem is not None or drifts[r.found.name].refused is not None]
+        batch = Batch(again.files, again.columns, (*again.received, *bad))
+    _note_drift(run, feed, drifts)
+    deliveries = _number(run, feed, batch, drifts, fingerprint)
+    _commit(run, feed, table, batch, deliveries, known)
+    _supersede(run, feed, deliveries)
+    run.new_deliveries.extend(deliveries)
+    run.deliveries = run.deliveries.adding(deliveries)
+
+
+def _known_columns(run: Run, table: str) -> tuple[str, ...] | None:
+    state = run.writer.state(table)
+    return None if state is None else received_columns(state.columns)
+
+
+def _drift(feed: ResolvedFeed, received: Received, known: Sequence[str] | None, needed: Sequence[Sequence[str]]) -> Drift:
+    spec = feed.feed
+    on_missing = spec.on_missing_column
+    if "on_missing_column" not in spec.model_fields_set and feed.kind in ("json", "geojson"):
+        on_missing = "null"  # JSON leaves out what is empty: an absent key is no change of layout
+    if received.counted == 0:
+        return Drift((), (), None, ())
+    parts = [name for name, _ in received.found.parts]
+    return drift([*received.columns, *parts], known, needed, spec.on_new_column, on_missing)
+
+
+def _note_drift(run: Run, feed: ResolvedFeed, drifts: dict[str, Drift]) -> None:
+    for file, d in drifts.items():
+        for kind, names in (("new_column", d.new), ("missing_column", d.missing)):
+            action = "refused" if d.refused else ("ignored" if kind == "new_column" and d.ignored else "added" if kind == "new_column" else "null")
+            run.drifts.extend({"feed": feed.name, "file": file, "kind": kind, "name": n, "action": action} for n in names)
+
+
+def _number(run: Run, feed: ResolvedFeed, batch: Batch, drifts: dict[str, Drift], fingerprint: str) -> list[Delivery]:
+    first = max(run.deliveries.next_id(), 1 + max((d.id for d in run.new_deliveries), default=0))
+    positions = _positions(run, feed, batch)
+    deliveries = []
+    for i, received in enumerate(batch.received):
+        refused = received.problem or (drifts[received.found.name].refused if received.found.name in drifts else None)
+        deliveries.append(
+            Delivery(
+                id=first + i, feed=feed.name, file=received.found.name, size=received.found.size, modified_ns=received.found.modified_ns,
+                sha256=received.sha256, position=positions.get(received.found.name), counted=received.counted,
+                status="refused" if refused else "received", problem=refused, encoding=received.encoding,
+                notices="; ".join(received.notices) or None, fingerprint=fingerprint, run=run.writer.number, recorded=run.recorded,
+            )
+        )  # fmt: skip
+        if received.rows != received.counted and not refused:
+            raise FeedError(
+                f"{feed.name}: {received.found.name} has {received.counted:,} records, of which {received.rows:,} were read",
+                advice="nothing of this file was taken in; please report this file's format",
+            )
+    return deliveries
+
+
+def _positions(run: Run, feed: ResolvedFeed, batch: Batch) -> dict[str, dt.datetime]:
+    """The instant of each file's extract: from its path, the declaration, or an expression over its rows."""
+    declared = feed.feed.extract_date
+    if isinstance(declared, str):
+        if not batch.files:
+            return {}
+        columns = dict.fromkeys(batch.columns, "string")
+        scan = run.engine.scan([f.path for f in batch.files], [(c, "string") for c in (*batch.columns, "_file", "_problem")])
+        value = bind(declared, columns, as_type="date", raw=True).sql()
+        rows = run.engine.rows(f"SELECT _file, max({value}) FROM {scan} WHERE _problem IS NULL GROUP BY 1")
+        missing = [file for file, day in rows if day is None]
+        if missing:
+            raise FeedError(f"{feed.name}: {missing[0]} has no extract date: {declared} is null in every row", advice="mend extract_date in the feed")
+        return {file: start_of_day(day) for file, day in rows}
+    positions = {}
+    for received in batch.received:
+        when = declared if declared is not None else received.found.extract_date
+        if when is not None:
+            positions[received.found.name] = when if isinstance(when, dt.datetime) else start_of_day(when)
+    return positions
+
+
+def _commit(run: Run, feed: ResolvedFeed, table: str, batch: Batch, deliveries: Sequence[Delivery], known: Sequence[str] | None) -> None:
+    """Stamp the received rows with their delivery and commit them to bronze."""
+    if not batch.files:
+        return
+    keep = [c for c in batch.columns if known is None or feed.feed.on_new_column != "ignore" or c in known]
+    parts = list(dict.fromkeys(name for r in batch.received for name, _ in r.found.parts if name not in keep))
+    received = [*keep, *parts]
+    columns = [*((c, "string") for c in received), *BRONZE_COLUMNS]
+    run.append(table, _stamped(run, table, batch, deliveries, received), columns, app=feed.name)
+
+
+def _stamped(run: Run, table: str, batch: Batch, deliveries: Sequence[Delivery], received: Sequence[str]) -> list[WrittenFile]:
+    pairs = ", ".join("(" + _text(d.file) + f", {d.id})" for d in deliveries)
+    cells = ", ".join('b."' + c.replace('"', '""') + '"' for c in received)
+    physical: list[tuple[str, str]] = [(c, "string") for c in received]
+    physical += [("_file", "string"), ("_row", "long"), ("_problem", "string"), ("_raw", "string")]
+    scan = run.engine.scan([f.path for f in batch.files], physical)
+    sql = (
+        f"SELECT {cells}, CAST(d.id AS BIGINT) AS _delivery, b._file, b._row, b._problem, b._raw, "
+        f"CAST({run.writer.number} AS BIGINT) AS _run, {instant(run.recorded)} AS _received "
+        f"FROM {scan} b JOIN (VALUES {pairs}) AS d (file, id) ON d.file = b._file"
+    )
+    return run.engine.copy(sql, run.writer.new_file(table))
+
+
+def _supersede(run: Run, feed: ResolvedFeed, deliveries: Sequence[Delivery]) -> None:
+    """A file sent again with other content takes the place of what it said before."""
+    files = {d.file for d in deliveries if d.status == "received"}
+    for old in run.deliveries.live(feed.name):
+        if old.file in files:
+            gone = replace(old, status="superseded", run=run.writer.number, recorded=run.recorded)
+            run.new_deliveries.append(gone)
+            run.deliveries = run.deliveries.adding([gone])
+
+
+def _text(value: Any) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def received_columns(columns: Sequence[Column]) -> tuple[str, ...]:
+    """The received columns of a bronze table, in order: what is there beside Borough's own."""
+    own = {name for name, _ in BRONZE_COLUMNS}
+    return tuple(c.name for c in columns if c.name not in own)

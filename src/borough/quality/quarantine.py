@@ -1,0 +1,33 @@
+"""The quarantine: refused rows with their reasons and original values, and their release."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from borough.catalogue.tables import QUARANTINE_COLUMNS, REFUSED_COLUMNS
+from borough.lake.logs import instant, names
+
+
+def open_rows(quarantine: str) -> str:
+    """SQL of the rows that are in quarantine now: the last event of each row, where that is a refusal."""
+    latest = f"SELECT * FROM {quarantine} QUALIFY row_number() OVER (PARTITION BY feed, delivery, row ORDER BY run DESC) = 1"
+    return f"(SELECT * FROM ({latest}) WHERE status = 'refused')"
+
+
+def settle(refused: str, quarantine: str, feed: str, deliveries: Sequence[int], *, run: int, now: dt.datetime, cause: str) -> str:
+    """SQL of the events that bring the quarantine in line with a derivation.
+
+    ``refused``: rows the derivation refused; ``deliveries``: the deliveries it read, or that no longer count.
+    A row refused for the same reasons as before stays as it is; one no longer refused is released.
+    """
+    ids = ", ".join(map(str, deliveries)) or "NULL"
+    stands = f"(SELECT * FROM {open_rows(quarantine)} WHERE feed = '{feed}' AND delivery IN ({ids}))"
+    stamp = f"CAST({run} AS BIGINT) AS run, {instant(now)} AS recorded"
+    on = "o.delivery = r.delivery AND o.row = r.row"
+    own = names([name for name, _ in REFUSED_COLUMNS], "r")
+    fresh = f"SELECT {own}, 'refused' AS status, {stamp} FROM {refused} r LEFT JOIN {stands} o ON {on} WHERE o.reasons IS DISTINCT FROM r.reasons"
+    kept = names([name for name, _ in REFUSED_COLUMNS if name != "cause"], "o")
+    released = f"SELECT {kept}, '{cause}' AS cause, 'released' AS status, {stamp} FROM {stands} o ANTI JOIN {refused} r ON {on}"
+    order = names([name for name, _ in QUARANTINE_COLUMNS])
+    return f"SELECT {order} FROM ({fresh} UNION ALL BY NAME {released})"

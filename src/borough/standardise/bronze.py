@@ -1,0 +1,66 @@
+"""Bronze as the mapping reads it: the rows of some extracts, with their position and people's corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from borough.compile.checks import quoted
+from borough.lake.logs import instant, names
+from borough.standardise.stage import Extract
+
+# What bronze has beside the received columns, with logical types.
+BRONZE_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("_delivery", "long"),
+    ("_file", "string"),
+    ("_row", "long"),
+    ("_problem", "string"),
+    ("_raw", "string"),
+    ("_run", "long"),
+    ("_received", "timestamp"),
+)
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """Corrected cells of a feed: SQL of (delivery, row, column, value), and the columns that occur."""
+
+    sql: str
+    columns: tuple[str, ...]
+
+
+def bronze_rows(scan: str, received: Sequence[str], extracts: Sequence[Extract], corrections: Corrections | None) -> str:
+    """SQL of the bronze rows of some extracts, with ``_position``; corrected cells take the place of the received ones."""
+    rows = scan if corrections is None or not corrections.columns else _corrected(scan, received, corrections)
+    deliveries = [d for e in extracts for d in e.deliveries]
+    positions = {e.position for e in extracts}
+    if len(positions) == 1:
+        position = positions.pop()
+        value = instant(position) if position is not None else "CAST(NULL AS TIMESTAMP)"
+        return f"(SELECT *, {value} AS _position FROM {rows} WHERE _delivery IN ({', '.join(map(str, deliveries))}))"
+    pairs = ", ".join(f"({d}, {instant(e.position)})" for e in extracts if e.position is not None for d in e.deliveries)
+    return f"(SELECT b.*, p._position FROM {rows} b JOIN (VALUES {pairs}) AS p (_delivery, _position) ON p._delivery = b._delivery)"
+
+
+def _corrected(scan: str, received: Sequence[str], corrections: Corrections) -> str:
+    corrected = [c for c in received if c in corrections.columns]
+    pivot = ", ".join(
+        f"max(value) FILTER (WHERE column_name = {_text(c)}) AS {quoted('v_' + c)}, "
+        f"bool_or(column_name = {_text(c)}) AS {quoted('h_' + c)}"
+        for c in corrected
+    )
+    wide = f"SELECT delivery, row, {pivot} FROM {corrections.sql} GROUP BY delivery, row"
+    cells = [
+        f"CASE WHEN x.{quoted('h_' + c)} THEN x.{quoted('v_' + c)} ELSE b.{quoted(c)} END AS {quoted(c)}" if c in corrected else f"b.{quoted(c)}"
+        for c in received
+    ]
+    # A corrected row is readable by definition: a person gave its values.
+    return (
+        f"(SELECT {', '.join(cells)}, {names(['_delivery', '_file', '_row'], 'b')}, "
+        f"CASE WHEN x.delivery IS NULL THEN b._problem END AS _problem, b._raw, b._run, b._received "
+        f"FROM {scan} b LEFT JOIN ({wide}) x ON x.delivery = b._delivery AND x.row = b._row)"
+    )
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
