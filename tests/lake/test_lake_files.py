@@ -19,7 +19,16 @@ from borough.lake.footer import read_footer
 LOG = "silver/person/log"
 ALL = """SELECT i::BIGINT AS id, 'Zebedee' || i AS person, i / 4::DOUBLE AS share, i::DECIMAL(18,2) AS money, DATE '2020-02-29' AS day,
 TIMESTAMP '2020-02-29 12:34:56.789' AS at, i > 1 AS yes, 'x'::BLOB AS raw FROM range(3) t(i)"""
-LOGICAL = {"id": "long", "person": "string", "share": "double", "money": "decimal(18,2)", "day": "date", "at": "timestamp", "yes": "boolean", "raw": "binary"}
+LOGICAL = {
+    "id": "long",
+    "person": "string",
+    "share": "double",
+    "money": "decimal(18,2)",
+    "day": "date",
+    "at": "timestamp",
+    "yes": "boolean",
+    "raw": "binary",
+}
 
 
 def test_the_footer_of_the_engines_files(engine, tmp_path):
@@ -50,7 +59,10 @@ TYPES = {
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.lists(st.tuples(st.text(min_size=1, max_size=20), st.sampled_from(sorted(TYPES))), unique_by=lambda c: c[0], max_size=20), st.integers(0, 400))
+@given(
+    st.lists(st.tuples(st.text(min_size=1, max_size=20), st.sampled_from(sorted(TYPES))), unique_by=lambda c: c[0], max_size=20),
+    st.integers(0, 400),
+)
 def test_the_footer_of_any_file(tmp_path_factory, columns, rows):
     path = tmp_path_factory.mktemp("footer") / "x.parquet"
     arrays = [pa.nulls(rows, TYPES[kind]) for _, kind in columns]
@@ -105,4 +117,8 @@ def test_personal_values_are_never_in_the_delta_log(lake, hands, now):
             assert secret.encode() not in path.read_bytes()
         for line in path.read_text().splitlines() if path.suffix == ".json" and "runs" not in str(path) else ():
             stats = json.loads(line).get("add", {}).get("stats")
-            assert stats is None or set(json.loads(stats)) <= {"numRecords", "tightBounds"} or not any(json.loads(stats)[k] for k in ("minValues", "maxValues", "nullCount"))
+            assert (
+                stats is None
+                or set(json.loads(stats)) <= {"numRecords", "tightBounds"}
+                or not any(json.loads(stats)[k] for k in ("minValues", "maxValues", "nullCount"))
+            )

@@ -20,7 +20,9 @@ def parquet(lake):
 
 def test_compaction_keeps_the_rows_the_record_and_the_transactions(lake, hands, now):
     for i in range(6):
-        first = hands.run(lake, {LOG: one(i), "gold/one": one(i)} if i == 0 else {LOG: one(i)}, {"fingerprints": {"x": 1}, "properties": {LOG: {"p": i}}})
+        first = hands.run(
+            lake, {LOG: one(i), "gold/one": one(i)} if i == 0 else {LOG: one(i)}, {"fingerprints": {"x": 1}, "properties": {LOG: {"p": i}}}
+        )
     before = hands.rows(lake.table(LOG))
     report, run = run_compaction(lake, now=now, holder="test", above_files=5)
     assert (report.tables, report.files_before, report.files_after) == ((LOG,), 6, 1)

@@ -159,6 +159,7 @@ def test_partitions_written_by_the_engine(lake, hands, engine, now):
     ("change", "message"),
     [
         (lambda f, folder: WrittenFile(f.path, f.rows + 1, f.size), "has 1 rows, not 2"),
+        (lambda f, folder: WrittenFile(f.path, f.rows, 0), "bytes, not 0"),
         (lambda f, folder: WrittenFile(str(Path(f.path).with_name("none.parquet")), 1, 9), r"none\.parquet"),
         (lambda f, folder: WrittenFile(str(folder / "elsewhere.parquet"), 1, 9), "is not below the folder"),
     ],

@@ -251,6 +251,9 @@ def check_file(file: WrittenFile, name: str, folder: str, columns: Sequence[Colu
     found, rows = read_footer(file.path)
     if rows != file.rows:
         raise LakeError(f"{file.path} has {rows} rows, not {file.rows}")
+    size = os.path.getsize(file.path)
+    if size != file.size:  # readers find the footer by the size in the log
+        raise LakeError(f"{file.path} has {size} bytes, not {file.size}")
     for column in columns:
         kind = found.get(column.name)
         if kind is not None and kind != column.type:
