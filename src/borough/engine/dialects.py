@@ -9,6 +9,7 @@ from __future__ import annotations
 
 # White space that extracts contain: ASCII, the no-break spaces, the typographic spaces, zero width characters, the BOM.
 BLANKS = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+EDGES = f"^[{BLANKS}]|[{BLANKS}]$"
 
 _DUCKDB_TYPES = {
     "string": "VARCHAR",
@@ -46,9 +47,21 @@ class Dialect:
         """A cast that gives null where it can't be done."""
         return f"TRY_CAST({x} AS {self.types[kind]})"
 
-    def trim(self, x: str, chars: str = BLANKS) -> str:
-        """Without the characters at both ends."""
-        return f"trim({x}, {self.literal(chars)})"
+    def trim(self, x: str) -> str:
+        """Without white space at both ends. The pattern spares most rows the trim, which is ten times as slow."""
+        return f"CASE WHEN {self.matches(x, EDGES)} THEN trim({x}, {self.literal(BLANKS)}) ELSE {x} END"
+
+    def filled(self, x: str) -> str:
+        """True where a text has more than white space; never null."""
+        return f"coalesce({self.matches(x, f'[^{BLANKS}]')}, FALSE)"
+
+    def let(self, name: str, value: str, body: str) -> str:
+        """The body, in which the name stands for the value: computed once, written once."""
+        return f"list_transform([{value}], lambda {name}: {body})[1]"
+
+    def each_word(self, text: str, name: str, body: str) -> str:
+        """The body for each piece of a text that ``MARK`` parts, joined again."""
+        return f"array_to_string(list_transform(string_split({text}, chr(31)), lambda {name}: {body}), '')"
 
     def matches(self, x: str, pattern: str) -> str:
         """True where the pattern occurs in the text."""
@@ -115,8 +128,14 @@ class Spark(Dialect):
     def column(self, name: str) -> str:
         return "`" + name.replace("`", "``") + "`"
 
-    def trim(self, x: str, chars: str = BLANKS) -> str:
-        return f"trim(BOTH {self.literal(chars)} FROM {x})"
+    def trim(self, x: str) -> str:
+        return f"trim(BOTH {self.literal(BLANKS)} FROM {x})"
+
+    def let(self, name: str, value: str, body: str) -> str:
+        return f"transform(array({value}), {name} -> {body})[0]"
+
+    def each_word(self, text: str, name: str, body: str) -> str:
+        return f"array_join(transform(split({text}, chr(31)), {name} -> {body}), '')"
 
     def matches(self, x: str, pattern: str) -> str:
         return f"regexp_like({x}, {self.pattern(pattern)})"

@@ -63,7 +63,7 @@ def write_unreadable(node: Node, dialect: str, value: str | None = None) -> str 
     """
     d = DIALECTS[dialect]
     met = _met(node, d, top=True)
-    return None if met is None else f"({value or _write(node, d)} IS NULL AND {met})"
+    return None if met is None else f"CASE WHEN {value or _write(node, d)} IS NULL THEN {met} ELSE FALSE END"
 
 
 def _met(node: Node, d: Dialect, *, top: bool = False) -> str | None:
@@ -84,7 +84,7 @@ def _met_reader(node: Node, d: Dialect, *, top: bool) -> str | None:
     if not function.refuses:
         return None
     x = without_unknown(d, _write(node.args[0], d), node.unknown)
-    parts = [f"coalesce({d.trim(x)}, '') <> ''"]
+    parts = [d.filled(x)]
     if function.unknown is not None:
         parts.append(f"NOT {function.unknown(d, x)}")
     # At the top the value itself is the reader's: it was asked already.

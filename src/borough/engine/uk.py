@@ -74,7 +74,7 @@ def text(d: Dialect, args: list[str], types: list[str]) -> str:
     for wrong, right in MOJIBAKE:
         mended = f"replace({mended}, {d.literal(wrong)}, {d.literal(right)})"
     mended = f"CASE WHEN {d.matches(x, '[ÃÂâï]')} THEN {mended} ELSE {x} END"
-    tidy = d.trim(d.replace_all(mended, f"[{BLANKS}]+", " "), " ")
+    tidy = f"trim({d.replace_all(mended, f'[{BLANKS}]+', ' ')})"
     return f"CASE WHEN {d.matches(x, _NEEDS_CARE)} THEN nullif({tidy}, '') ELSE nullif({x}, '') END"
 
 
@@ -156,3 +156,38 @@ def geometry(d: Dialect, args: list[str], types: list[str]) -> str:
         raise NotImplementedError("geometry() runs on DuckDB only")
     x = d.trim(args[0])
     return f"CAST(ST_AsWKB(CASE WHEN starts_with({x}, '{{') THEN TRY(ST_GeomFromGeoJSON({x})) ELSE TRY(ST_GeomFromText({x})) END) AS BLOB)"
+
+
+_TITLES = (
+    "mr", "mrs", "miss", "ms", "mx", "dr", "prof", "professor", "rev", "reverend", "sir", "lady", "lord", "dame", "cllr", "councillor", "master", "madam",
+)  # fmt: skip
+MARK = "chr(31)"
+
+
+def _any_case(word: str) -> str:
+    return "".join(f"[{c.upper()}{c}]" for c in word)
+
+
+_TITLE = "^(?:(?:" + "|".join(_any_case(t) for t in sorted(_TITLES, key=len, reverse=True)) + ")[.]? (?:(?:&|[Aa][Nn][Dd]) )?)+"
+
+
+def _capital(word: str) -> str:
+    """A word with its capital; one that has both cases was written with care and stays."""
+    small = f"lower({word})"
+    plain = f"upper(left({word}, 1)) || lower(substring({word}, 2))"
+    mc = f"'Mc' || upper(substring({word}, 3, 1)) || lower(substring({word}, 4))"
+    careless = f"{word} = upper({word}) OR {word} = {small}"
+    return f"CASE WHEN NOT ({careless}) THEN {word} WHEN left({small}, 2) = 'mc' AND length({word}) > 4 THEN {mc} ELSE {plain} END"
+
+
+def person_name(d: Dialect, args: list[str], types: list[str]) -> str:
+    """A person's name in the order of speech, without titles."""
+    tidy = f"trim({d.replace_all(args[0], f'[{BLANKS}]+', ' ')})"
+    parts = [f"trim(split_part(n, ',', {i}))" for i in (3, 2, 1)]
+    spoken = f"CASE WHEN contains(n, ',') THEN trim({d.replace_all(f'concat_ws({chr(39)} {chr(39)}, {chr(44).join(parts)})', ' +', ' ')}) ELSE n END"
+    untitled = d.replace_all(spoken, _TITLE, "")
+    marked = untitled
+    for boundary in (" ", "-", "O'", "o'", "D'", "d'"):
+        marked = f"replace({marked}, {d.literal(boundary)}, {d.literal(boundary)} || {MARK})"
+    named = d.each_word(marked, "w", _capital("w"))
+    return f"CASE WHEN {d.matches(args[0], '[A-Za-zÀ-ヿ一-龥]')} THEN nullif({d.let('n', tidy, named)}, '') END"
