@@ -28,6 +28,10 @@ class Summary:
     faults: int
     truth: Path
 
+    def __str__(self) -> str:
+        made = f"{self.files} files with {self.rows:,} records of {self.months} months, seed {self.seed}"
+        return f"{self.directory}: {made}\n{self.faults} faults were put in on purpose; {self.truth} says where"
+
 
 def generate(directory: Path, *, seed: int = 7, months: int = 12) -> Summary:
     """Write the project of Northmere, a fictional council, into a folder, made where it does not exist.
