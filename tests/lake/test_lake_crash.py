@@ -98,11 +98,14 @@ def test_killed_before_each_write_of_the_recovery(undisturbed, before, files, ha
 
 
 def test_killed_at_any_instant(files, hands, tmp_path):
-    """Kills inside Delta's own commits and compactions, which no step of ours can name."""
+    """Kills inside Delta's own commits and compactions, which no step of ours can name; a reader looks on."""
     lake = Lake(str(tmp_path / "lake"))
     for pause in (0.5, 0.61, 0.73, 0.87, 1.0):
         writer = subprocess.Popen([sys.executable, DRIVER, lake.storage.root, str(files), "forever"])
-        time.sleep(pause)
+        end = time.monotonic() + pause
+        while time.monotonic() < end:
+            check_both_tables_are_of_one_run(lake, hands)
+            time.sleep(0.01)
         writer.kill()
         writer.wait()
         with lake.writer(now=lake_driver.NOW, holder="test") as recovered:
@@ -110,3 +113,10 @@ def test_killed_at_any_instant(files, hands, tmp_path):
             for name in (lake_driver.LOG, lake_driver.CURRENT) if runs else ():
                 assert hands.rows(recovered.state(name)) == hands.rows(lake.table(name)) == sorted([(i,) for i in range(3)] * runs)
     assert runs > 5
+
+
+def check_both_tables_are_of_one_run(lake, hands):
+    run = lake.published()
+    if run is not None:
+        log, current = (hands.rows(lake.table(name, run)) for name in (lake_driver.LOG, lake_driver.CURRENT))
+        assert log == current == sorted([(i,) for i in range(3)] * (len(log) // 3))

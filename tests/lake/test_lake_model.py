@@ -1,12 +1,12 @@
 """Any order of appends, replacements, dead runs, compactions and vacuums: each kept run reads as it was published."""
 
+import datetime as dt
 import os
 import shutil
 import tempfile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from conftest import NOW
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from borough.engine.port import WrittenFile
 from borough.lake import Column, Lake, compact, run_compaction, vacuum
 
+NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
 TABLES = ("bronze/a/one", "silver/b/log", "gold/c")
 OPERATIONS = st.lists(
     st.tuples(st.sampled_from(["append", "append", "replace", "compact"]), st.sampled_from(TABLES), st.integers(0, 3), st.booleans()),
@@ -115,7 +116,7 @@ class AnyOrder(RuleBasedStateMachine):
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
     deadline=None,
-    max_examples=8,
+    max_examples=20,
     stateful_step_count=8,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

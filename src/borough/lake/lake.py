@@ -15,6 +15,8 @@ from borough.lake.runs import RUNS, Runs
 from borough.lake.storage import LocalStorage
 from borough.lake.writer import Writer, open_writer
 
+REMEMBERED = 2000  # states of tables that a long-lived reader keeps at hand
+
 
 class Lake:
     """A lake at a folder. Readers see whole published runs only, whatever a writer does meanwhile."""
@@ -53,6 +55,8 @@ class Lake:
         """A version of a table by its Delta log, without properties; whether vacuum has left its files is not looked at."""
         state = self._states.get((name, version))
         if state is None:
+            if len(self._states) >= REMEMBERED:
+                self._states.clear()
             folder = self.storage.path(name)
             state = self._states[name, version] = delta.table_state(delta.open_table(folder, version), name, folder, {})
         return state

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 RUNS = "system/runs"
 CHECKPOINT_EVERY = 10
+REMEMBERED = 500  # publications that a long-lived reader keeps at hand
 _COLUMNS = (Column("number", "long"), Column("recorded", "timestamp"), Column("tables", "string"), Column("record", "string"))
 
 
@@ -61,7 +62,7 @@ class Runs:
     def numbered(self, number: int) -> Published | None:
         """The published run with that number; None if it was never published."""
         if number not in self._known and self.exists():
-            self._find(self.open(), number)
+            return self._find(self.open(), number)
         return self._known.get(number)
 
     def latest(self, count: int) -> list[Published]:
@@ -92,6 +93,8 @@ class Runs:
         found = [
             Published(r["number"], json.loads(r["tables"]), json.loads(r["record"]), r["recorded"].replace(tzinfo=dt.UTC)) for r in rows
         ]
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
         self._known.update((run.number, run) for run in found)
         return found
 
