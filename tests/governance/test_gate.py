@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from borough.engine.duckdb import DuckDBEngine
 from borough.errors import AccessDeniedError, LakeError, UsageError
@@ -305,3 +307,67 @@ def test_rows_can_be_limited(gate: Gate) -> None:
 def test_a_query_that_fails_while_it_runs_is_told_as_the_askers(gate: Gate) -> None:
     with pytest.raises(UsageError, match="the query failed"):
         gate.read("SELECT CAST(title AS INTEGER) AS n FROM ward", ANN, "planning").rows()
+
+
+# ── what can't be seen has no influence ─────────────────────────────────────────────────────────
+
+EXPRESSIONS = st.sampled_from(
+    [
+        "id",
+        "ward",
+        "name",
+        "p.name",
+        "disabled",
+        "p.ward",
+        "length(ward)",
+        "upper(name)",
+        "1",
+        "count(*) OVER ()",
+        "*",
+        "p.*",
+        "coalesce(name, ward)",
+    ]
+)
+PREDICATES = st.sampled_from(
+    [
+        "true",
+        "id > 1",
+        "name = 'Ada'",
+        "p.disabled",
+        "ward IN (SELECT ward FROM person WHERE name > 'B')",
+        "EXISTS (SELECT 1 FROM person q WHERE q.name = p.ward)",
+    ]
+)
+SOURCES = st.sampled_from(
+    ["person p", "person AS p JOIN ward w USING (ward)", "(SELECT * FROM person) p", "(SELECT id, ward, name FROM person) p", "person p NATURAL JOIN person q", "ward p", "person p JOIN person q ON p.name = q.name"]
+)  # fmt: skip
+ORDERS = st.sampled_from(["", "ORDER BY 1", "ORDER BY name", "ORDER BY p.id", "ORDER BY ALL"])
+
+
+@given(outputs=st.lists(EXPRESSIONS, min_size=1, max_size=3), where=PREDICATES, source=SOURCES, order=ORDERS)
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_an_answer_does_not_depend_on_what_may_not_be_seen(
+    engine: DuckDBEngine, audit: Audit, outputs: list[str], where: str, source: str, order: str
+) -> None:
+    sql = f"SELECT {', '.join(outputs)} FROM {source} WHERE {where} {order}"
+    answers = []
+    for hidden in ("'Ada', true", "'Zed', false"):
+        rows = (
+            f"(SELECT id, ward, name, disabled FROM (VALUES (1, 'x1', {hidden}), (2, 'x2', 'Bob', false)) AS v(id, ward, name, disabled))"
+        )
+        gate = Gate(engine, {"person": Relation("person", rows, person().columns), "ward": ward()}, PURPOSES, audit, published=1)
+        try:
+            answers.append(sorted(map(repr, gate.read(sql, ANN, "planning").rows())))
+        except (AccessDeniedError, UsageError) as error:
+            answers.append([error.message])
+    assert answers[0] == answers[1]
+
+
+def test_a_query_too_deep_or_too_long_is_told_and_not_crashed_on(gate: Gate) -> None:
+    for sql in (
+        f"SELECT {'(' * 5000}1{')' * 5000} AS x",
+        " UNION ALL ".join(["SELECT ward FROM ward"] * 500),
+        "SELECT * FROM " + "(SELECT * FROM " * 600 + "ward" + ")" * 600,
+    ):
+        with pytest.raises(UsageError, match="a simpler SELECT"):
+            gate.read(sql, ANN, "planning")

@@ -97,10 +97,9 @@ class Gate:
         """
         look = _Look(self._audit, who, purpose, self._published, sql, self._names())
         self._admit(look, who, purpose)
-        bound = self._bind(look, sql, purpose)
+        bound, written = self._bind(look, sql, purpose)
         look.bound = bound
         self._permit(look, bound, purpose)
-        written = bound.over({name: self._relations[name].sql for name in bound.tables})
         identity = look.record(None)
         columns = _run(lambda: self._engine.describe(written))
         return Answer(tuple(columns), written, self._engine, self._audit, identity)
@@ -129,12 +128,13 @@ class Gate:
                 )
             )
 
-    def _bind(self, look: _Look, sql: str, purpose: str) -> BoundSelect:
+    def _bind(self, look: _Look, sql: str, purpose: str) -> tuple[BoundSelect, str]:
         tables = {name: {c.name: c.type for c in relation.columns} for name, relation in self._relations.items()}
         shown = {name: {c.name for c in self.visible(name, purpose)} for name in tables}
         hidden = {name: set(columns) - shown[name] for name, columns in tables.items()}
         try:
-            return bind_select(sql, tables, hidden=hidden)
+            bound = bind_select(sql, tables, hidden=hidden)
+            return bound, bound.over({name: self._relations[name].sql for name in bound.tables})
         except SelectError as error:
             look.refuse(
                 UsageError(f"the query can't be read\n{error}", advice="query datasets and reports by their bare names: borough tables")

@@ -34,7 +34,7 @@ def faults(tree: exp.Expr, report: Report) -> Iterator[Fault]:
     """Everything in the tree that is not in the language."""
     classes, names = functions.allowed()
     for node in tree.walk():
-        if (isinstance(node, exp.Anonymous) and node.name.lower() in names) or _is_source(node):
+        if (isinstance(node, exp.Anonymous) and node.name.lower() in names) or _is_judged_above(node):
             continue
         if type(node) in NODES or type(node) in classes:
             yield from _shape(node, report)
@@ -49,9 +49,9 @@ def _refused(node: exp.Expr, report: Report) -> Fault:
     return report(node, _clause(node), "a plain SELECT, without it")
 
 
-def _is_source(node: exp.Expr) -> bool:
-    """A function in FROM: judged with its table."""
-    return isinstance(node.parent, exp.Table) and isinstance(node, exp.Func)
+def _is_judged_above(node: exp.Expr) -> bool:
+    """A function in FROM is judged with its table, one after a dot with the dot."""
+    return isinstance(node.parent, exp.Table | exp.Dot) and isinstance(node, exp.Func)
 
 
 def _called(node: exp.Func) -> str:
@@ -59,7 +59,7 @@ def _called(node: exp.Func) -> str:
 
 
 def _clause(node: exp.Expr) -> str:
-    return {"Placeholder": "a parameter", "Parameter": "a parameter", "TableSample": "TABLESAMPLE", "Into": "INTO"}.get(
+    return {"Placeholder": "a parameter", "Parameter": "a parameter", "Dot": "a dot after a value"}.get(
         type(node).__name__, node.key.upper()
     )
 
@@ -68,6 +68,8 @@ def _shape(node: exp.Expr, report: Report) -> Iterator[Fault]:
     """Nodes of the language in a shape that is not of the language."""
     if isinstance(node, exp.Table) and isinstance(node.this, exp.Func) and not isinstance(node.this, exp.GenerateSeries):
         yield report(node, f"table function {_called(node.this)}()", "a dataset or report by its bare name")
+    elif isinstance(node, exp.Table) and not isinstance(node.this, exp.Func) and node.alias_column_names:
+        yield report(node, f"new column names for {node.name!r}", "AS name in a list of columns")
     elif isinstance(node, exp.CTE) and not re.fullmatch(r"\w+", node.alias):
         # The name of a file is no name: should it ever be looked up, it must not be found.
         yield report(node, f"WITH {node.alias!r}", "a plain name")

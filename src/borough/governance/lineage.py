@@ -40,12 +40,14 @@ def missing(query: exp.Query, tables: Mapping[str, Mapping[str, str]]) -> Iterat
             if column.is_star:
                 continue
             around = list(_chain(scope))
-            if column.table:
+            if column.args.get("db"):
+                yield column, ()  # no column has parts, no table is in a schema
+            elif column.table:
                 source = next((s.sources[column.table] for s in around if column.table in s.sources), None)
                 base = _base(source) if source is not None else None
                 if base is not None and column.name not in tables[base]:
                     yield column, tuple(tables[base])
-                elif source is None and not column.args.get("db"):
+                elif source is None:
                     yield column, tuple(f"{name}.{column.name}" for s in around for name in s.sources)
             elif all(_base(source) for s in around for source in s.sources.values()):
                 names = {name for s in around for source in s.sources.values() for name in tables[_base(source) or ""]}

@@ -21,7 +21,19 @@ from sqlglot.schema import MappingSchema
 
 from borough.governance import language, lineage
 from borough.governance.lineage import ColumnRef
-from borough.governance.statements import DIALECT, Fault, Places, SelectError, listed, mark_tables, nearest, parse, redacted, written
+from borough.governance.statements import (
+    DIALECT,
+    TOO_DEEP,
+    Fault,
+    Places,
+    SelectError,
+    listed,
+    mark_tables,
+    nearest,
+    parse,
+    redacted,
+    written,
+)
 
 __all__ = ["BoundSelect", "ColumnRef", "Fault", "SelectError", "bind_select"]
 
@@ -49,6 +61,12 @@ class BoundSelect:
 
         Only the columns it was bound to are shown of each relation, whatever else the relation has.
         """
+        try:
+            return self._over(relations)
+        except RecursionError as error:
+            raise SelectError([TOO_DEEP]) from error
+
+    def _over(self, relations: Mapping[str, str]) -> str:
         tree = self._tree.copy()
         text = self.sql
         stand_ins: dict[str, str] = {}
@@ -75,7 +93,13 @@ def bind_select(sql: str, tables: Mapping[str, Mapping[str, str]], *, hidden: Ma
     ``hidden`` columns exist and may be named (the caller judges ``uses``), but ``*`` does not show them and ``over``
     does not hand them out. Raises SelectError with every mistake.
     """
-    hidden = hidden or {}
+    try:
+        return _bind(sql, tables, hidden or {})
+    except RecursionError as error:
+        raise SelectError([TOO_DEEP]) from error
+
+
+def _bind(sql: str, tables: Mapping[str, Mapping[str, str]], hidden: Mapping[str, Collection[str]]) -> BoundSelect:
     shown = {name: tuple(c for c in columns if c not in hidden.get(name, ())) for name, columns in tables.items()}
     where = Places(sql)
     tree = parse(sql, where)
@@ -142,7 +166,7 @@ def _qualify(tree: exp.Query, tables: Mapping[str, Mapping[str, str]], shown: Ma
         return annotate_types(qualified, schema=schema, dialect=DIALECT)
     except OptimizeError as error:
         raise SelectError([_resolution_fault(str(error), tree, where)]) from error
-    except (SqlglotError, RecursionError) as error:
+    except SqlglotError as error:
         raise SelectError([Fault(1, 1, f"names that can't be resolved: {error}", "a simpler SELECT")]) from error
 
 
@@ -157,8 +181,7 @@ def _resolution_fault(message: str, tree: exp.Query, where: Places) -> Fault:
 
 
 def _column_fault(column: exp.Expr, candidates: Collection[str], where: Places) -> Fault:
-    qualifier = column.text("table")
-    name = f"{qualifier}.{column.name}" if qualifier else column.name
+    name = ".".join(part.name for part in column.parts) if isinstance(column, exp.Column) else column.name
     if column.name in candidates:
         expected = "a column of exactly one of the tables (qualify it: table.column)"
         return where.fault(

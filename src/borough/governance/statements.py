@@ -18,6 +18,9 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 DIALECT = "duckdb"
 
+MOST_SELECTS = 200
+"""More in one statement would take seconds to resolve."""
+
 # sqlglot logs what it does not know; here that is a fault with its place, told once.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
@@ -43,6 +46,9 @@ class SelectError(Exception):
     def __init__(self, faults: Collection[Fault]) -> None:
         self.faults = tuple(sorted(set(faults), key=lambda f: (f.line, f.column, f.found, f.expected)))
         super().__init__("\n".join(str(f) for f in self.faults))
+
+
+TOO_DEEP = Fault(1, 1, "a SELECT nested too deep", "a simpler SELECT")
 
 
 # ── where things stand ──────────────────────────────────────────────────────────────────────────
@@ -96,6 +102,8 @@ def parse(sql: str, where: Places) -> exp.Query:
         doubled = next((b for a, b in pairwise(tokens) if a.token_type is b.token_type is TokenType.COMMA), None)
         if doubled is not None:  # the parser would let it pass
             raise SelectError([Fault(*where.at(doubled.start), "',' after ','", "a column between them")])
+        if sum(token.token_type is TokenType.SELECT for token in tokens) > MOST_SELECTS:
+            raise SelectError([Fault(1, 1, f"more than {MOST_SELECTS} SELECTs in one", "a simpler SELECT")])
         statements = [s for s in sqlglot.parse(sql, dialect=DIALECT) if s is not None and not isinstance(s, exp.Semicolon)]
     except ParseError as error:
         raise SelectError(
@@ -107,7 +115,7 @@ def parse(sql: str, where: Places) -> exp.Query:
             [Fault(int(place.group(1)) if place else 1, 1, "text that can't be read as SQL (an unclosed quote?)", "one SELECT")]
         ) from error
     except RecursionError as error:
-        raise SelectError([Fault(1, 1, "a SELECT nested too deep", "a simpler SELECT")]) from error
+        raise SelectError([TOO_DEEP]) from error
     if len(statements) != 1:
         found = "nothing" if not statements else f"{len(statements)} statements"
         second = where.of(statements[1]) if len(statements) > 1 else (1, 1)
