@@ -154,8 +154,7 @@ def _files(findings: Findings, at: Where, source: SourceSpec, feed: FeedSpec) ->
         findings.error_at_key(at, "no files", "`files:` with a glob, here or in the source's `connect`")
         return
     for index, pattern in enumerate(patterns):
-        listed = findings.project.place(here.kind, here.name, *here.path, 0) != findings.project.place(here.kind, here.name, *here.path)
-        _glob(findings, here.below(index) if listed or len(patterns) > 1 else here, pattern)
+        _glob(findings, here.below(index), pattern)
     if isinstance(feed.format, FormatSpec):
         declared = [k for k in ("csv", "json_", "parquet", "geojson") if getattr(feed.format, k) is not None]
         if len(declared) != 1:

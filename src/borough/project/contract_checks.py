@@ -38,12 +38,12 @@ def _key(findings: Findings, at: Where, spec: DatasetSpec) -> None:
     if not spec.key:
         findings.error(at.below("key"), "an empty list", "the column(s) that identify a row")
     for index, column in enumerate(spec.key):
-        where = at.below("key", index) if len(spec.key) > 1 else at.below("key")
+        where = at.below("key", index)
         _existing(findings, where, spec, column)
         if column in spec.key[:index]:
-            findings.error(where, f"the column {column!r} a second time", "each column of the key once")
+            findings.error(where, f"the column {findings.said(where, column)} a second time", "each column of the key once")
         if column in spec.columns and spec.columns[column].type == "geometry":
-            findings.error(where, f"{column!r} of type geometry", "a column with a value that identifies the row")
+            findings.error(where, f"{findings.said(where, column)} of type geometry", "a column with a value that identifies the row")
 
 
 def _existing(findings: Findings, where: Where, spec: DatasetSpec, column: str, types: tuple[str, ...] = ()) -> None:
@@ -51,7 +51,7 @@ def _existing(findings: Findings, where: Where, spec: DatasetSpec, column: str, 
     if column not in spec.columns:
         findings.error(where, f"unknown column {findings.said(where, column)}", f"a column of {spec.dataset}: {one_of(spec.columns)}", nearest(column, spec.columns))
     elif types and spec.columns[column].type not in types:
-        findings.error(where, f"the column {column!r} of type {spec.columns[column].type}", f"a column of type {one_of(types)}")
+        findings.error(where, f"the column {findings.said(where, column)} of type {spec.columns[column].type}", f"a column of type {one_of(types)}")
 
 
 # ── Columns ─────────────────────────────────────────────────────────────────────────────────────
@@ -161,11 +161,16 @@ def _classified(findings: Findings, at: Where, spec: DatasetSpec, column: Column
     """Who may see the column: purposes are declared, and a special column has at least one."""
     borough = findings.project.borough
     known = set(borough.purposes) or {borough.purpose}
-    for index, purpose in enumerate(column.purposes):
-        if purpose not in known:
-            findings.error(at.below("purposes", index), f"unknown purpose {purpose!r}", f"a purpose of borough.yaml: {one_of(sorted(known))}", nearest(purpose, known))
+    if not findings.is_broken("borough", ""):
+        _purposes(findings, at, column, known)
     if (column.classification or spec.classification) == "special" and not column.purposes:
         findings.warning(at, "a special column without purposes", "`purposes: [NAME]`: until then nobody can see it")
+
+
+def _purposes(findings: Findings, at: Where, column: ColumnSpec, known: set[str]) -> None:
+    for index, purpose in enumerate(column.purposes):
+        if purpose not in known:
+            findings.error(at.below("purposes", index), f"unknown purpose {findings.said(at.below('purposes', index), purpose)}", f"a purpose of borough.yaml: {one_of(sorted(known))}", nearest(purpose, known))
 
 
 # ── Between datasets ────────────────────────────────────────────────────────────────────────────
@@ -281,7 +286,7 @@ def _rules(findings: Findings, at: Where, spec: DatasetSpec) -> None:
         where = at.below("rules", index)
         if counts[rule.name] > 1 and rule.name in first:
             place = findings.place(at.below("rules", first[rule.name], "name"))
-            findings.error(where.below("name"), f"the rule {rule.name!r} a second time", f"each name once (the first is at {place})")
+            findings.error(where.below("name"), f"the rule {findings.said(where.below('name'), rule.name)} a second time", f"each name once (the first is at {place})")
         first.setdefault(rule.name, index)
         if rule.severity == "stop" and rule.share >= 1:
             findings.error(where.below("share"), "a share that no load can exceed", "less than 1 (100%)")
@@ -298,6 +303,6 @@ def _precedence(findings: Findings, at: Where, name: str, spec: DatasetSpec) -> 
             findings.error(where, f"the feed {findings.said(where, feed)} a second time", "each feed once")
         elif feed in every and feed not in filling:
             findings.error(where, f"the feed {findings.said(where, feed)}, which does not fill {name}", f"a feed with `to: {name}`: {one_of(filling) or 'there is none'}")
-        elif feed not in every and not findings.is_declared("source", feed.partition(".")[0], broken_only=True):
+        elif feed not in every and not findings.is_broken("source", feed.partition(".")[0]):
             expected = f"a feed with `to: {name}`, as source.feed: {one_of(filling) or 'there is none'}"
             findings.error(where, f"unknown feed {findings.said(where, feed)}", expected, nearest(feed, filling))

@@ -78,6 +78,8 @@ class Document:
             return self._entries(node).get(str(step))
         if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
             return node.value[step], node.value[step]
+        if isinstance(node, yaml.ScalarNode) and step == 0 and isinstance(step, int):
+            return node, node  # one text stands for a list of one: `key: id`
         return None
 
     def _entries(self, node: yaml.MappingNode) -> dict[str, tuple[yaml.Node, yaml.Node]]:
@@ -209,6 +211,7 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> Mistake:
         line, column = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
         return Mistake(Place(file, line, max(column, 1)), f"a character that YAML does not allow ({problem})", "printable text")
     place = Place(file, mark.line + 1, mark.column + 1)
+    problem = problem.removeprefix("found ")
     lines = text.splitlines()
     rest = lines[mark.line][: mark.column + 1] if mark.line < len(lines) else ""
     if "\t" in rest and not rest.strip():
@@ -278,6 +281,7 @@ def _index(text: str, node: yaml.Node) -> int:
 def _aligned(text: str, at: int, value: str, quote: str | None) -> Iterator[tuple[int, int]]:
     """(place in the source, index in the value) of each character of the value, and of its end."""
     for index, char in enumerate(value):
+        at = _past_breaks(text, at, quote)
         if char.isspace():
             if at < len(text) and text[at] == char:
                 yield at, index
@@ -287,15 +291,23 @@ def _aligned(text: str, at: int, value: str, quote: str | None) -> Iterator[tupl
                 yield at, index
                 continue
         else:
-            while at < len(text) and text[at].isspace():
-                at += 1
-            while quote == '"' and text.startswith("\\\n", at):
-                at += 2
-                while at < len(text) and text[at].isspace():
-                    at += 1
+            at = _past_breaks(text, _past_space(text, at), quote)
         yield at, index
         at += _width(text, at, quote)
     yield at, len(value)
+
+
+def _past_space(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _past_breaks(text: str, at: int, quote: str | None) -> int:
+    """Past line breaks that a backslash takes out of a text in double quotes."""
+    while quote == '"' and (text.startswith("\\\n", at) or text.startswith("\\\r\n", at)):
+        at = _past_space(text, at + 1)
+    return at
 
 
 def _width(text: str, at: int, quote: str | None) -> int:

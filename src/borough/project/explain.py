@@ -40,12 +40,21 @@ def one_of(choices: Iterable[str]) -> str:
 
 def explain(error: ValidationError, document: Document, model: type[Spec]) -> list[Mistake]:
     """The validation errors of one document as mistakes: the noise of unions collapsed to one clear mistake per place."""
-    located = [(_locate(e, document), e) for e in error.errors(include_url=False, include_input=False)]
     mistakes: dict[Place, Mistake] = {}
-    for (path, _), found in _quieten(located):
+    every = located(error, document)
+    misspelt = {(*path[:-1], nearest(str(path[-1]), keys_at(model, path[:-1]))) for path, e in every if e["type"] == "extra_forbidden"}
+    for path, found in every:
+        if found["type"] == "missing" and path in misspelt:
+            continue
         mistake = _mistake(found, path, document, model)
         mistakes.setdefault(mistake.place, mistake)
     return list(mistakes.values())
+
+
+def located(error: ValidationError, document: Document) -> list[tuple[Steps, ErrorDetails]]:
+    """The errors with their paths in the document, of a union's branches only the one that the value comes closest to."""
+    every = [(_locate(e, document), e) for e in error.errors(include_url=False, include_input=False)]
+    return [(path, found) for (path, _), found in _quieten(every)]
 
 
 # ── Where ───────────────────────────────────────────────────────────────────────────────────────
@@ -254,6 +263,16 @@ def _keys(arms: Iterable[Any]) -> list[str]:
         elif get_origin(arm) is dict:
             keys += _literals(_arms(get_args(arm)[0]))
     return keys
+
+
+def keys_at(model: type[Spec], path: Steps) -> list[str]:
+    """The keys that may stand at a path."""
+    return _keys(_at(model, path))
+
+
+def choices_at(model: type[Spec], path: Steps) -> list[str]:
+    """The words of which one must stand at a path, where that is so."""
+    return _literals(_at(model, path))
 
 
 def _dict_keys(arms: Iterable[Any]) -> list[Any]:

@@ -52,10 +52,16 @@ class Findings:
         written = self.project.written(where.kind, where.name, *where.path)
         return repr(str(value) if written is None else written.strip())
 
-    def is_declared(self, kind: str, name: str, *, broken_only: bool = False) -> bool:
+    def is_declared(self, kind: str, name: str) -> bool:
         """Whether a file declares the name, though it may be too broken to load: then what refers to it is no mistake."""
-        loaded = self.project.sources if kind == "source" else self.project.datasets
-        return (kind, name) in self.project.documents and not (broken_only and name in loaded)
+        return (kind, name) in self.project.documents
+
+    def is_broken(self, kind: str, name: str) -> bool:
+        """Whether a file declares the name, but is too broken to load."""
+        documents = self.project.documents
+        if kind == "borough":
+            return bool(documents) and (kind, name) not in documents
+        return (kind, name) in documents and name not in (self.project.sources if kind == "source" else self.project.datasets)
 
     def anything_broken(self, kind: str) -> bool:
         """Whether a declaration of the kind could not be loaded."""

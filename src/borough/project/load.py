@@ -16,6 +16,7 @@ from borough.errors import DeclarationError, Mistake, Place, UsageError
 from borough.project.documents import Document, read_documents
 from borough.project.environment import Environment
 from borough.project.explain import NAME, explain
+from borough.project.repair import repair
 from borough.project.specs import BoroughSpec, DatasetSpec, FeedSpec, ReportSpec, SourceSpec, Spec
 
 Kind = Literal["borough", "source", "dataset", "report"]
@@ -39,7 +40,7 @@ class Project:
     secrets: frozenset[str] = field(default_factory=frozenset, compare=False)
 
     def __repr__(self) -> str:
-        return f"Project({self.borough.borough!r}: {len(self.sources)} sources, {len(self.datasets)} datasets, {len(self.reports)} reports)"
+        return f"Project({self.root.name!r}: {len(self.sources)} sources, {len(self.datasets)} datasets, {len(self.reports)} reports)"
 
     def place(self, kind: str, name: str, *path: str | int, line: int = 1, column: int = 1) -> Place:
         """Where a value stands.
@@ -89,7 +90,11 @@ def load(root: Path, env: Mapping[str, str] | None = None) -> Project:
 
 
 def load_leniently(root: Path, env: Mapping[str, str] | None = None) -> tuple[Project | None, list[Mistake]]:
-    """All that can be loaded, and every mistake. The project is None when ``borough.yaml`` itself can't be read."""
+    """All that can be loaded, and every mistake.
+
+    Broken declarations stand in the project as they were probably meant, so that the rest of their mistakes can be found too:
+    a project with mistakes of severity ``error`` must not be run. Raises UsageError where there is no project.
+    """
     root = Path(root)
     if not (root / "borough.yaml").is_file():
         raise UsageError(_nowhere(root), advice=_advice(root))
@@ -127,10 +132,10 @@ class _Loading:
         datasets = self._folder("dataset", DatasetSpec)
         reports = self._reports(datasets)
         if borough is None:
-            return None, sorted(set(self.mistakes))
+            self.documents.pop(("borough", ""), None)
         project = Project(
             root=self.root,
-            borough=borough,
+            borough=borough or BoroughSpec(borough="?"),  # the other files are checked all the same; load refuses it
             sources=MappingProxyType(sources),
             datasets=MappingProxyType(datasets),
             reports=MappingProxyType(reports),
@@ -156,7 +161,13 @@ class _Loading:
         for path in sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file()):
             for document in self._read(path):
                 name = document.value.get(kind) if isinstance(document.value, dict) else None
-                if isinstance(name, str) and not self._first(kind, name, document):
+                if isinstance(name, str) and "${" in (document.written([kind]) or ""):
+                    # Names stand in messages, tables and logs, where nothing from the environment may be seen.
+                    self.mistakes.append(Mistake(document.place([kind]), "a name from the environment", "the name itself"))
+                    self.documents[kind, f"? {document.place()}"] = document
+                    continue
+                named = name if isinstance(name, str) else f"? {document.place()}"  # never a name: it only tells that something is broken
+                if not self._first(kind, named, document):
                     continue
                 spec = self._spec(document, model)
                 if spec is not None:
@@ -183,7 +194,7 @@ class _Loading:
             return model.model_validate(document.value)
         except ValidationError as error:
             self.mistakes.extend(explain(error, document, model))
-            return None
+            return repair(error, document, model)
 
     def _read(self, path: Path) -> list[Document]:
         file = path.relative_to(self.root).as_posix()

@@ -96,7 +96,7 @@ class Spec(BaseModel):
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """Only the name: values may hold secrets from the environment."""
-        for key in ("borough", "source", "dataset", "report", "name"):
+        for key in ("source", "dataset", "report", "name"):
             if key in type(self).model_fields:
                 yield key, getattr(self, key)
 
