@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,3 +46,9 @@ def cannot_open(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "the file is gone: it was there when the folder was listed; run again"
     return f"the file can't be opened: {error.strerror or error}"
+
+
+def sha256_of(path: str) -> str:
+    """The sha256 of a file's bytes."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -13,18 +13,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from borough.errors import EngineError
-from borough.ingest.block import Block, Workshop, system_columns, unreadable
+from borough.ingest.block import Block, Workshop, sha256_of, system_columns, unreadable
 from borough.ingest.careful import read_carefully
-from borough.ingest.encoding import CHUNK, Encoding, UnreadableEncodingError, sniff, transcode
+from borough.ingest.encoding import Encoding, UnreadableEncodingError, sniff, transcode
 from borough.ingest.layout import HEAD, Layout, layout
 from borough.ingest.names import literal, quoted, unique_names
 from borough.ingest.port import Found, Received
+from borough.ingest.scratch import NULL
 from borough.ingest.tally import Tally, tally
 from borough.project.specs import CsvSpec
 
 REJECTS, SCANS = "_ingest_rejects", "_ingest_scans"
-# No text of a file equals it, so that an empty cell stays an empty text.
-NO_NULL = "\\x01\\x02no null\\x02\\x01".encode().decode("unicode_escape")
 RAGGED = {"MISSING COLUMNS", "TOO MANY COLUMNS"}
 
 
@@ -50,7 +49,8 @@ def read_delimited(found: Found, spec: CsvSpec, columns: Sequence[str] | None, s
             received, block = _read(text, spec, columns, shop, counting)
         return received, block
     except UnreadableEncodingError as error:
-        return unreadable(found, f"unreadable encoding: {error}; declare the right one as format: {{csv: {{encoding: …}}}}, or ask for the file again"), None
+        problem = f"unreadable encoding: {error}; declare the right one as format: {{csv: {{encoding: …}}}}, or ask for the file again"
+        return unreadable(found, problem, sha256=sha256_of(found.path)), None
 
 
 def head_layout(found: Found, spec: CsvSpec, columns: Sequence[str] | None) -> Layout:
@@ -114,7 +114,7 @@ def _reconcile(
         return unreadable(text.found, f"unreadable encoding: {problem}", sha256=sha256, encoding=text.encoding, notices=notices), None
     if not names:
         return unreadable(text.found, "no header: the file has only blank lines", sha256=sha256, encoding=text.encoding), None
-    if count.records == 0 and not count.ends:
+    if count.records == 0 and count.ends == count.blanks:
         return replace(received, notices=(*notices, "header only")), None
     why = _mistrust(count, fast)
     if why is None and fast is not None:
@@ -131,7 +131,7 @@ def _mistrust(count: Tally, fast: tuple[int, int] | None) -> str | None:
     if not count.quotes_closed:
         return "unclosed quote"
     if fast is None:
-        return "the fast reader gave up"
+        return "the fast reader could not read it"
     good, bad = fast
     if good + bad != count.records:
         return f"the fast reader found {good + bad} of {count.records} records"
@@ -146,8 +146,9 @@ def _fast(text: Text, shape: Layout, width: int, shop: Workshop) -> tuple[int, i
     engine = shop.engine
     spec = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
     reader = (
+        # No cell equals NULL, so that an empty cell stays an empty text.
         f"read_csv({literal(text.path)}, auto_detect=false, header=false, skip={shape.lines}, delim={literal(shape.delimiter)}, "
-        f"quote={literal(shape.quote)}, escape={literal(shape.quote)}, columns={{{spec}}}, nullstr={literal(NO_NULL)}, "
+        f"quote={literal(shape.quote)}, escape={literal(shape.quote)}, columns={{{spec}}}, nullstr={literal(NULL)}, "
         f"strict_mode=true, store_rejects=true, rejects_table='{REJECTS}', rejects_scan='{SCANS}')"
     )
     _forget_rejects(shop)

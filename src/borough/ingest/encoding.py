@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 CHUNK = 1 << 22
@@ -18,7 +19,7 @@ class UnreadableEncodingError(ValueError):
     """The bytes are not text in this encoding: which byte, and where."""
 
     def __init__(self, encoding: str, offset: int, byte: int | None) -> None:
-        self.encoding, self.offset = encoding, offset
+        self.encoding, self.offset, self.byte = encoding, offset, byte
         what = "the text ends in the middle of a character" if byte is None else f"byte 0x{byte:02X}"
         super().__init__(f"not {encoding}: {what} at offset {offset}")
 
@@ -52,16 +53,6 @@ def _utf16(head: bytes) -> str | None:
     return "utf-16-be" if pairs and even > 0.4 * pairs and odd < 0.1 * pairs else None
 
 
-def first_bad_byte(path: str, codec: str) -> int | None:
-    """Offset of the first byte that is not text in this encoding; None when all is well."""
-    try:
-        with open(path, "rb") as file:
-            _decode(file.read, codec, 0, None)
-    except UnreadableEncodingError as error:
-        return error.offset
-    return None
-
-
 def transcode(path: str, encoding: Encoding, to: str) -> str:
     """Write the text as UTF-8 without a byte order mark; the sha256 of the original. Raises UnreadableEncodingError."""
     digest = hashlib.sha256()
@@ -77,7 +68,7 @@ def transcode(path: str, encoding: Encoding, to: str) -> str:
     return digest.hexdigest()
 
 
-def _decode(read, codec: str, offset: int, write) -> None:  # type: ignore[no-untyped-def]
+def _decode(read: Callable[[int], bytes], codec: str, offset: int, write: Callable[[bytes], object]) -> None:
     decoder = codecs.getincrementaldecoder(codec)()
     while True:
         block = read(CHUNK)
@@ -88,8 +79,7 @@ def _decode(read, codec: str, offset: int, write) -> None:  # type: ignore[no-un
             at = offset - len(pending) + error.start
             short = "unexpected end" in error.reason or "truncated" in error.reason or "end of data" in error.reason
             raise UnreadableEncodingError(codec, at, None if short else error.object[error.start]) from error
-        if write is not None:
-            write(text.encode("utf-8", "surrogatepass"))
+        write(text.encode())
         if not block:
             return
         offset += len(block)

@@ -42,8 +42,8 @@ def _header(lines: list[str], mark: int, delimiter: str, quote: str, spec: CsvSp
     records = _records(lines, delimiter, quote, 60)
     if spec.header == "none" or (spec.header is None and columns and not _names_columns(records, columns)):
         width = max((len(r) for r, _, _ in records), default=0)
-        names = tuple(columns) if columns else tuple(f"column_{i}" for i in range(1, width + 1))
-        return Layout(delimiter, quote, names, mark, 0, False)
+        given = tuple(columns) if columns else tuple(f"column_{i}" for i in range(1, width + 1))
+        return Layout(delimiter, quote, given, mark, 0, False)
     if isinstance(spec.header, int):
         first = min(spec.header, len(lines)) - 1
         records = [(r, a + first, b + first) for r, a, b in _records(lines[first:], delimiter, quote, 1)]

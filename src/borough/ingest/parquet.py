@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from borough.engine.port import Engine
 from borough.errors import EngineError
-from borough.ingest.block import Block, Workshop, system_columns, unreadable
+from borough.ingest.block import Block, Workshop, sha256_of, system_columns, unreadable
 from borough.ingest.names import literal, quoted, unique_names
 from borough.ingest.port import Found, Received
 
@@ -28,8 +27,8 @@ def parquet_columns(found: Found, engine: Engine) -> tuple[str, ...]:
 def read_parquet(found: Found, shop: Workshop, counting: ThreadPoolExecutor) -> tuple[Received, Block | None]:
     """Read one file. Its records are counted from the data of one column, held against the footer's number."""
     if found.size == 0:
-        return unreadable(found, "empty file"), None
-    digest = counting.submit(_sha256, found.path)
+        return unreadable(found, "empty file", sha256=sha256_of(found.path)), None
+    digest = counting.submit(sha256_of, found.path)
     fault = _fault(found.path)
     if fault:
         return unreadable(found, fault, sha256=digest.result()), None
@@ -80,7 +79,3 @@ def _fault(path: str) -> str | None:
         return "the Parquet file is cut off: its footer is missing; ask for it again"
     return None
 
-
-def _sha256(path: str) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -17,7 +17,7 @@ from borough.ingest.names import literal, quoted
 
 # Stands for null; no received text equals it.
 NULL = "\x01\x02no value\x02\x01"
-SYSTEM = ("_row", "_problem", "_raw")
+SYSTEM = {"_row": "BIGINT", "_problem": "VARCHAR", "_raw": "VARCHAR"}
 
 
 @dataclass
@@ -75,10 +75,12 @@ class Rows:
 
 def _scan(segment: _Segment, constant: str) -> str:
     spec = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(segment.columns)))
-    items = [f"CAST(c{i} AS BIGINT) AS _row" if name == "_row" else f"c{i} AS {quoted(name)}" for i, name in enumerate(segment.columns)]
-    # The length is in characters, the reader's limit in bytes.
+    cells = [f"c{i} AS {quoted(name)}" for i, name in enumerate(segment.columns) if name not in SYSTEM]
+    system = [f"CAST(c{segment.columns.index(name)} AS {kind}) AS {name}" for name, kind in SYSTEM.items()]
+    # The length is in characters, the reader's limit in bytes; its buffer holds some lines.
     limit = max(1 << 21, 4 * segment.longest + 1024)
     return (
-        f"SELECT {', '.join([*items, *([constant] if constant else [])])} FROM read_csv({literal(segment.path)}, auto_detect=false, header=false, "
-        f"delim=',', quote='\"', escape='\"', new_line='\\n', columns={{{spec}}}, nullstr={literal(NULL)}, strict_mode=true, max_line_size={limit}, buffer_size={max(16 * limit, 1 << 25) if limit > 1 << 21 else 1 << 25})"
+        f"SELECT {', '.join([*cells, *([constant] if constant else []), *system])} FROM read_csv({literal(segment.path)}, auto_detect=false, "
+        f"header=false, delim=',', quote='\"', escape='\"', new_line='\\n', columns={{{spec}}}, nullstr={literal(NULL)}, strict_mode=true, "
+        f"max_line_size={limit}, buffer_size={16 * limit})"
     )
