@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import logging
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -48,6 +49,7 @@ class SelectError(Exception):
         super().__init__("\n".join(str(f) for f in self.faults))
 
 
+UNREADABLE = Fault(1, 1, "text that can't be read as SQL (an unclosed quote?)", "one SELECT")
 TOO_DEEP = Fault(1, 1, "a SELECT nested too deep", "a simpler SELECT")
 
 
@@ -97,23 +99,15 @@ def listed(words: Collection[str], limit: int = 12) -> str:
 
 
 def parse(sql: str, where: Places) -> exp.Query:
+    """The one SELECT that a text is. Raises SelectError where it is anything else."""
     try:
-        tokens = sqlglot.tokenize(sql, read=DIALECT)
-        doubled = next((b for a, b in pairwise(tokens) if a.token_type is b.token_type is TokenType.COMMA), None)
-        if doubled is not None:  # the parser would let it pass
-            raise SelectError([Fault(*where.at(doubled.start), "',' after ','", "a column between them")])
-        if sum(token.token_type is TokenType.SELECT for token in tokens) > MOST_SELECTS:
-            raise SelectError([Fault(1, 1, f"more than {MOST_SELECTS} SELECTs in one", "a simpler SELECT")])
+        _judge_tokens(sqlglot.tokenize(sql, read=DIALECT), where)
         statements = [s for s in sqlglot.parse(sql, dialect=DIALECT) if s is not None and not isinstance(s, exp.Semicolon)]
     except ParseError as error:
-        raise SelectError(
-            [_syntax_fault(e, where) for e in error.errors] or [Fault(1, 1, "text that can't be read as SQL", "one SELECT")]
-        ) from error
+        raise SelectError([_syntax_fault(e) for e in error.errors] or [UNREADABLE]) from error
     except TokenError as error:
-        place = re.search(r"(?:line|Line) (\d+)", str(error))
-        raise SelectError(
-            [Fault(int(place.group(1)) if place else 1, 1, "text that can't be read as SQL (an unclosed quote?)", "one SELECT")]
-        ) from error
+        place = re.search(r"[Ll]ine (\d+)", str(error))
+        raise SelectError([replace(UNREADABLE, line=int(place.group(1)) if place else 1)]) from error
     except RecursionError as error:
         raise SelectError([TOO_DEEP]) from error
     if len(statements) != 1:
@@ -122,20 +116,27 @@ def parse(sql: str, where: Places) -> exp.Query:
         raise SelectError([Fault(*second, found, "one SELECT")])
     statement = statements[0]
     if not isinstance(statement, exp.Query) or isinstance(statement, exp.Values) or not statement.selects:
-        word = re.match(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(\w+)", sql, re.S)
-        raise SelectError(
-            [
-                Fault(
-                    *where.at(word.start(1) if word else 0),
-                    (word.group(1).upper() if word else type(statement).__name__),
-                    "a SELECT: reads only",
-                )
-            ]
-        )
+        raise SelectError([_other_statement(sql, where)])
     return statement
 
 
-def _syntax_fault(error: Mapping[str, Any], where: Places) -> Fault:
+def _judge_tokens(tokens: Sequence[Token], where: Places) -> None:
+    """What the parser would let pass, or take too long over."""
+    doubled = next((b for a, b in pairwise(tokens) if a.token_type is b.token_type is TokenType.COMMA), None)
+    if doubled is not None:
+        raise SelectError([Fault(*where.at(doubled.start), "',' after ','", "a column between them")])
+    kinds = Counter(token.token_type for token in tokens)
+    if max(kinds[TokenType.SELECT], kinds[TokenType.UNION] + kinds[TokenType.EXCEPT] + kinds[TokenType.INTERSECT]) > MOST_SELECTS:
+        raise SelectError([Fault(1, 1, f"more than {MOST_SELECTS} SELECTs in one", "a simpler SELECT")])
+
+
+def _other_statement(sql: str, where: Places) -> Fault:
+    """Not a SELECT: told by its first word, past comments."""
+    word = re.match(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(\w+)", sql, re.S)
+    return Fault(*where.at(word.start(1) if word else 0), word.group(1).upper() if word else "another statement", "a SELECT: reads only")
+
+
+def _syntax_fault(error: Mapping[str, Any]) -> Fault:
     highlight = error.get("highlight") or ""
     line, column = int(error.get("line") or 1), int(error.get("col") or 1)
     description = str(error.get("description") or "Invalid SQL").rstrip(".")
