@@ -60,10 +60,10 @@ class MappedFeed:
         masked = ", ".join(f"_m{i}" for i in range(mask_count(self.checks)))
         return (
             f"SELECT {names}, {text_literal(self.feed)} AS _feed, m._op, {run.position} AS _position, "
-            f"{self._known_sql(run)} AS _known, md5(concat_ws({SEPARATOR}, {cells})) AS _hash, "
+            f"{self._first_known_sql(run)} AS _known, md5(concat_ws({SEPARATOR}, {cells})) AS _hash, "
             f"m._delivery, m._file, m._row, CAST({run.number} AS BIGINT) AS _run, "
             f"m._delivery * 4294967296 + m._row AS _n, {text_literal(run.cause)} AS _cause, {instant(run.recorded)} AS _recorded, "
-            f"{masked}, CAST({refused_sql(self.checks)} AS BOOLEAN) AS _refused FROM ({checked}) m"
+            f"{self.known or 'CAST(NULL AS TIMESTAMP)'} AS _declared, m._extract, {masked}, CAST({refused_sql(self.checks)} AS BOOLEAN) AS _refused FROM ({checked}) m"
         )
 
     def _mapped_sql(self, bronze: str) -> str:
@@ -79,7 +79,7 @@ class MappedFeed:
         if self.spec.operation is not None:
             values = ", ".join(text_literal(v) for v in self.spec.operation.delete)
             op = f"CASE WHEN trim({quoted(self.spec.operation.column)}) IN ({values}) THEN 'delete' ELSE 'insert' END"
-        return f"SELECT {', '.join(parts)}, {op} AS _op, _problem, _delivery, _file, _row, _position FROM {bronze}"
+        return f"SELECT {', '.join(parts)}, {op} AS _op, _problem, _delivery, _file, _row, _position, _extract FROM {bronze}"
 
     def _reference_joins(self) -> str:
         joins = []
@@ -88,22 +88,11 @@ class MappedFeed:
             joins.append(f" LEFT JOIN {{{target}}} AS {alias} ON {alias}.v = m.{quoted(name)}")
         return "".join(joins)
 
-    def _known_sql(self, run: Stamp) -> str:
-        """When the source knew the row (DESIGN, "Time"): see docs/decisions for the bounds on a declared date."""
+    def _first_known_sql(self, run: Stamp) -> str:
+        """When the source knew the row, as far as one extract tells. A complete extract can't know it later than itself."""
         declared = self.known or "CAST(NULL AS TIMESTAMP)"
-        if run.bounded is None:
-            return f"coalesce({declared}, {run.position})"
-        if run.bounded.previous is None:
-            return f"least(coalesce({declared}, {run.position}), {run.position})"
-        inside = f"{declared} > {instant(run.bounded.previous)} AND {declared} <= {run.position}"
-        return f"CASE WHEN {inside} THEN {declared} ELSE {run.position} END"
-
-
-@dataclass(frozen=True)
-class Bounded:
-    """For complete extracts: a row can't have been known before the previous extract, which lacked it."""
-
-    previous: dt.datetime | None
+        known = f"coalesce({declared}, {run.position})"
+        return known if self.spec.delivers == "append" else f"least({known}, {run.position})"
 
 
 @dataclass(frozen=True)
@@ -114,7 +103,6 @@ class Stamp:
     recorded: dt.datetime
     cause: str
     position: str
-    bounded: Bounded | None
 
 
 def sql_type(logical: str) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from borough.catalogue.contracts import DELIVERIES, DRIFT, LEDGER, LOGICAL, QUARANTINE, SCORECARD, area_columns, report_table
+from borough.catalogue.quarantined import open_rows
 from borough.catalogue.tables import (
     DELIVERY_COLUMNS,
     DRIFT_COLUMNS,
@@ -22,7 +23,6 @@ from borough.lake.lake import Lake
 from borough.lake.model import Published
 from borough.project.load import Project
 from borough.project.specs import DatasetSpec
-from borough.quality.quarantine import open_rows
 
 SYSTEM: Mapping[str, tuple[str, Columns]] = {
     "ledger": (LEDGER, LEDGER_COLUMNS),

@@ -92,11 +92,11 @@ class DuckDBEngine:
     def describe(self, sql: str) -> list[tuple[str, str]]:
         return [(row[0], row[1]) for row in self.rows(f"DESCRIBE {sql}")]
 
-    def copy(self, sql: str, to: str, *, partition_by: str | None = None) -> list[WrittenFile]:
+    def copy(self, sql: str, to: str, *, partition_by: Sequence[str] = ()) -> list[WrittenFile]:
         options = "FORMAT parquet, COMPRESSION zstd, RETURN_STATS"
-        if partition_by is not None:
-            # Hive partitions: the partition column is in the path and not in the file.
-            options += f", PARTITION_BY ({quoted(partition_by)}), OVERWRITE_OR_IGNORE"
+        if partition_by:
+            # Hive partitions: the partition columns are in the path and not in the files.
+            options += f", PARTITION_BY ({', '.join(map(quoted, partition_by))}), OVERWRITE_OR_IGNORE"
         Path(to).parent.mkdir(parents=True, exist_ok=True)
         written = []
         for name, count, size, _footer, _stats, keys in self.rows(f"COPY ({sql}) TO {literal(to)} ({options})"):

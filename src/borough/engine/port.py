@@ -32,7 +32,7 @@ class Engine(Protocol):
     def describe(self, sql: str) -> list[tuple[str, str]]:
         """Column names and engine types of a query, without running it."""
 
-    def copy(self, sql: str, to: str, *, partition_by: str | None = None) -> list[WrittenFile]:
+    def copy(self, sql: str, to: str, *, partition_by: Sequence[str] = ()) -> list[WrittenFile]:
         """Write a query to Parquet: one file at ``to``, or Hive partitions below it. Keeps row order."""
 
     def scan(self, files: Sequence[str], columns: Sequence[tuple[str, str]]) -> str:

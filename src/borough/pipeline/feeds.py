@@ -11,6 +11,7 @@ from typing import Any
 
 from borough.catalogue.contracts import CORRECTIONS, DECISIONS, QUARANTINE, bronze_table, current_table, log_table, logical_columns
 from borough.catalogue.deliveries import Delivery
+from borough.catalogue.quarantined import open_rows
 from borough.catalogue.tables import CORRECTION_COLUMNS, DECISION_COLUMNS, QUARANTINE_COLUMNS, REFUSED_COLUMNS
 from borough.compile.mapping import MappedFeed, shape
 from borough.engine.port import WrittenFile
@@ -18,7 +19,7 @@ from borough.lake.logs import LOG_COLUMNS, Log, names
 from borough.lake.model import Column
 from borough.pipeline.context import Run
 from borough.project.resolve import ResolvedFeed
-from borough.quality.quarantine import open_rows, settle
+from borough.quality.quarantine import settle
 from borough.standardise.bronze import BRONZE_COLUMNS, Corrections, bronze_rows
 from borough.standardise.derive import Derived, derive
 from borough.standardise.mend import mend

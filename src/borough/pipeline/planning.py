@@ -11,7 +11,7 @@ import sqlglot
 from borough.catalogue.contracts import DELIVERIES, area_table
 from borough.catalogue.deliveries import Deliveries, read_deliveries
 from borough.compile.areas import area_side_table
-from borough.compile.mapping import Bounded, MappedFeed, Stamp
+from borough.compile.mapping import MappedFeed, Stamp
 from borough.compile.programme import Node, report_fingerprint
 from borough.engine.duckdb import DuckDBEngine
 from borough.lake.lake import Lake
@@ -75,8 +75,7 @@ def _feed(seen: Survey, node: Node, published: Published | None, deliveries: Del
 
 def mapping_sql(mapped: MappedFeed) -> str:
     """A feed's statement, laid out to be read; ``bronze`` stands for its received rows, with their position."""
-    delivers = mapped.spec.delivers
-    stamp = Stamp(0, dt.datetime(1970, 1, 1), "delivery", "m._position", None if delivers == "append" else Bounded(None))
+    stamp = Stamp(0, dt.datetime(1970, 1, 1), "delivery", "m._position")
     sql = mapped.stage_sql("bronze", stamp)
     for target in mapped.references.values():
         dataset, column = target.split(".")

@@ -5,14 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from borough.catalogue.quarantined import open_rows
 from borough.catalogue.tables import QUARANTINE_COLUMNS, REFUSED_COLUMNS
 from borough.lake.logs import instant, names
-
-
-def open_rows(quarantine: str) -> str:
-    """SQL of the rows that are in quarantine now: the last event of each row, where that is a refusal."""
-    latest = f"SELECT * FROM {quarantine} QUALIFY row_number() OVER (PARTITION BY feed, delivery, row ORDER BY run DESC) = 1"
-    return f"(SELECT * FROM ({latest}) WHERE status = 'refused')"
 
 
 def settle(refused: str, quarantine: str, feed: str, deliveries: Sequence[int], *, run: int, now: dt.datetime, cause: str) -> str:

@@ -30,16 +30,17 @@ class Corrections:
 
 
 def bronze_rows(scan: str, received: Sequence[str], extracts: Sequence[Extract], corrections: Corrections | None) -> str:
-    """SQL of the bronze rows of some extracts, with ``_position``; corrected cells take the place of the received ones."""
+    """SQL of the bronze rows of some extracts, with ``_position`` and ``_extract`` (its place in the list); corrected cells take the place of the received ones."""
     rows = scan if corrections is None or not corrections.columns else _corrected(scan, received, corrections)
-    deliveries = [d for e in extracts for d in e.deliveries]
-    positions = {e.position for e in extracts}
-    if len(positions) == 1:
-        position = positions.pop()
-        value = instant(position) if position is not None else "CAST(NULL AS TIMESTAMP)"
-        return f"(SELECT *, {value} AS _position FROM {rows} WHERE _delivery IN ({', '.join(map(str, deliveries))}))"
-    pairs = ", ".join(f"({d}, {instant(e.position)})" for e in extracts if e.position is not None for d in e.deliveries)
-    return f"(SELECT b.*, p._position FROM {rows} b JOIN (VALUES {pairs}) AS p (_delivery, _position) ON p._delivery = b._delivery)"
+    marks = ", ".join(
+        f"({d}, {instant(e.position) if e.position is not None else 'CAST(NULL AS TIMESTAMP)'}, {i})"
+        for i, e in enumerate(extracts)
+        for d in e.deliveries
+    )
+    return (
+        f"(SELECT b.*, p._position, p._extract FROM {rows} b "
+        f"JOIN (VALUES {marks}) AS p (_delivery, _position, _extract) ON p._delivery = b._delivery)"
+    )
 
 
 def _corrected(scan: str, received: Sequence[str], corrections: Corrections) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from borough.compile.checks import quoted, text_literal
-from borough.compile.mapping import Bounded, sql_type
+from borough.compile.mapping import sql_type
 from borough.engine.port import WrittenFile
-from borough.lake.logs import Log, instant, names, same
-from borough.standardise.stage import Bench, CheckCount, Extract, Judged, Staged, Tally, judge, refused_rows, stage
+from borough.lake.logs import instant, names, same
+from borough.standardise.duplicates import Judged, judge
+from borough.standardise.stage import Bench, CheckCount, Extract, Staged, Tally, refused_rows, stage
 
-Received = Sequence[str]
+# Rows staged in one scan when several complete extracts wait: more would only need more disk.
+ROWS_AT_ONCE = 4_000_000
+Ops = dict[dt.datetime, dict[str, int]]
 
 
 @dataclass
@@ -27,191 +30,237 @@ class Derived:
 
 
 @dataclass
-class State:
-    """The current rows of a feed while extracts are applied: what stood before, and the changes since."""
+class Standing:
+    """What stands while extracts are applied: keys and hashes, as SQL, or as a table once several extracts change it."""
 
     bench: Bench
-    before: str | None  # SQL of the feed's rows (log columns); None when there are none
-    files: list[WrittenFile] = field(default_factory=list)
+    sql: str | None  # key columns and _hash; None when nothing stands
+    rows: int | None = None
 
-    def sql(self) -> str | None:
-        """Rows that stand now: one per key."""
-        scan = self.bench.engine.scan([f.path for f in self.files], self.bench.mapped.log_columns)
-        if not self.files:
-            return self.before
+    def count(self) -> int:
+        if self.rows is None:
+            self.rows = int(self.bench.engine.rows(f"SELECT count(*) FROM {self.sql}")[0][0]) if self.sql else 0
+        return self.rows
+
+    def apply(self, written: Sequence[WrittenFile]) -> None:
+        """Take changes in: their keys leave, their inserts and updates stand."""
         key = self.bench.mapped.contract.key
-        if self.before is None:
-            return Log(scan, tuple(key)).current()
-        since = Log(scan, tuple(key))
-        keys = f"(SELECT DISTINCT {names(key)} FROM {scan})"
-        kept = f"SELECT b.* FROM {self.before} b ANTI JOIN {keys} k ON {same(key, 'b', 'k')}"
-        return f"({kept} UNION ALL BY NAME SELECT * FROM {since.current()})"
+        scan = self.bench.engine.scan([f.path for f in written], self.bench.mapped.log_columns)
+        table = f"standing_{self.bench.mapped.feed.replace('.', '_')}"
+        stay = f"SELECT {names(key)}, _hash FROM {scan} WHERE _op <> 'delete'"
+        if self.sql != table:
+            kept = f"SELECT {names(key, 'b')}, b._hash FROM {self.sql} b ANTI JOIN {scan} c ON {same(key, 'b', 'c')} UNION ALL " if self.sql else ""
+            self.bench.engine.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {kept}{stay}")
+            self.sql = table
+        elif written:
+            self.bench.engine.execute(f"DELETE FROM {table} b USING {scan} c WHERE {same(key, 'b', 'c')}")
+            self.bench.engine.execute(f"INSERT INTO {table} {stay}")
+        self.rows = None
 
 
-def derive(bench: Bench, extracts: Sequence[Extract], before: str | None, previous: dt.datetime | None, received: Received) -> Derived:
+def derive(bench: Bench, extracts: Sequence[Extract], before: str | None, previous: dt.datetime | None, received: Sequence[str]) -> Derived:
     """Apply extracts, in order of position, on top of the state ``before`` (whose last extract was at ``previous``).
 
     ``extracts`` are complete: all deliveries of a position together. Raises EngineError.
     """
-    state, derived = State(bench, before), Derived()
-    if bench.mapped.spec.delivers == "append":
-        _apply_append(bench, [e for e in extracts if _takeable(e, derived)], state, derived, received)
-        return derived
-    for extract in extracts:
-        if _takeable(extract, derived):
-            applied = _apply_complete(bench, extract, state, derived, previous, received)
-            previous = extract.position if applied else previous
+    derived = Derived()
+    taken = [e for e in extracts if e.refused_whole is None]
+    for e in extracts:
+        if e.refused_whole is not None:
+            derived.tallies.append(Tally(e.position, read=e.counted, held=e.counted, reason=e.refused_whole))
+    if taken and bench.mapped.spec.delivers == "append":
+        _append(bench, taken, before, derived, received)
+    elif taken:
+        standing = Standing(bench, before)
+        for batch in _batches(taken):
+            previous = _complete(bench, batch, standing, derived, previous, received, alone=len(taken) == 1)
     return derived
 
 
-def _takeable(extract: Extract, derived: Derived) -> bool:
-    if extract.refused_whole is None:
-        return True
-    derived.tallies.append(Tally(extract.position, read=extract.counted, held=extract.counted, reason=extract.refused_whole))
-    return False
+def _batches(extracts: Sequence[Extract]) -> Iterator[list[Extract]]:
+    batch: list[Extract] = []
+    for extract in extracts:
+        if batch and sum(e.counted for e in batch) + extract.counted > ROWS_AT_ONCE:
+            yield batch
+            batch = []
+        batch.append(extract)
+    yield batch
 
 
-def _apply_append(bench: Bench, extracts: list[Extract], state: State, derived: Derived, received: Received) -> None:
-    """Rows are added or corrected: all extracts in one scan."""
-    if not extracts:
-        return
+def _append(bench: Bench, extracts: list[Extract], before: str | None, derived: Derived, received: Sequence[str]) -> None:
+    """Rows are added or corrected: all extracts in one scan and one comparison."""
     dated = extracts[0].position is not None
-    staged = stage(bench, extracts, bench.stamp(dated=dated))
-    judged = judge(bench, staged, last_wins=False, dated=dated)
-    base = state.sql()
-    counts = _write_changes(bench, staged, judged, base, state, derived, removes=False, dated=dated)
-    _quarantine(bench, extracts, staged, judged, derived, received)
-    tallies = {e.position: Tally(e.position, read=e.counted) for e in extracts if e.position is not None}
-    if not dated:
-        tallies = {None: Tally(None, read=sum(e.counted for e in extracts))}  # type: ignore[dict-item]  # one tally for undated rows
-    for held_position, reason in staged.held.items():
-        tally = tallies[held_position]
-        tally.held, tally.reason = sum(staged.by_position[held_position]), reason
-    _settle_tallies(tallies, staged, judged, counts, dated=dated)
-    derived.tallies.extend(tallies.values())
-
-
-def _settle_tallies(
-    tallies: dict[dt.datetime | None, Tally] | dict[dt.datetime, Tally],
-    staged: Staged,
-    judged: Judged,
-    counts: dict[dt.datetime, dict[str, int]],
-    *,
-    dated: bool,
-) -> None:
-    """Fill tallies from counts by position. Unchanged is what was compared and gave no change."""
-    by: dict[dt.datetime | None, Tally] = dict(tallies)  # type: ignore[arg-type]  # widened
-    for position, (good, bad) in staged.by_position.items():
-        if position in staged.held:
-            continue
-        tally = by[position if dated else None]
-        ops = counts.get(position, {})
-        conflicts, superseded = judged.conflicting.get(position, 0), judged.superseded.get(position, 0)
-        written = ops.get("insert", 0) + ops.get("update", 0) + ops.get("delete", 0)
-        tally.inserted += ops.get("insert", 0)
-        tally.updated += ops.get("update", 0)
-        tally.removed += ops.get("delete", 0)
-        tally.quarantined += bad + conflicts
-        tally.superseded += superseded
-        tally.unchanged += good - conflicts - superseded - written
-
-
-def _apply_complete(
-    bench: Bench, extract: Extract, state: State, derived: Derived, previous: dt.datetime | None, received: Received
-) -> bool:
-    """One extract of a full or changes feed. False when it was held."""
-    assert extract.position is not None, "full and changes feeds have an extract date: the loader checks it"  # noqa: S101  # invariant
-    full = bench.mapped.spec.delivers == "full"
-    staged = stage(bench, [extract], bench.stamp(bounded=Bounded(previous)))
-    judged = judge(bench, staged, last_wins=not full, dated=True)
-    base = state.sql()
-    tally = Tally(extract.position, read=extract.counted)
-    derived.tallies.append(tally)
-    gone = _gone_sql(bench, staged, base, extract) if full and base is not None else None
-    reason = staged.held.get(extract.position)
-    if reason is None and gone is not None:
-        tally.deleted = int(bench.engine.rows(f"SELECT count(*) FROM {gone}")[0][0])
-        reason = _too_many_gone(bench, tally.deleted, base, extract)
-        if reason is None and tally.deleted and _unreadable_keys(bench, staged):
-            tally.deletes_held, tally.deleted, gone = tally.deleted, 0, None
-    if reason is not None:
-        tally.held, tally.deleted, tally.reason = extract.counted, 0, reason
-        return False
-    counts = _write_changes(bench, staged, judged, base, state, derived, removes=not full)
-    if gone is not None and tally.deleted:
-        _write_deletes(bench, extract, gone, state, derived)
-    _quarantine(bench, [extract], staged, judged, derived, received)
-    _settle_tallies({extract.position: tally}, staged, judged, counts, dated=True)
-    return True
-
-
-def _write_changes(
-    bench: Bench, staged: Staged, judged: Judged, base: str | None, state: State, derived: Derived, *, removes: bool, dated: bool = True
-) -> dict[dt.datetime, dict[str, int]]:
-    """Compare with the base and write what changed. Returns rows by position and operation."""
+    staged = stage(bench, extracts, dated=dated)
     derived.counts.extend(staged.counts)
-    derived.duplicates += sum(judged.conflicting.values())
-    if base is None and judged.repeated is None and not removes and not staged.held:
-        # A first load without repeated keys: the staged files are the log as they stand.
-        derived.changes.extend(staged.files)
-        state.files.extend(staged.files)
-        return {p: {"insert": good} for p, (good, _bad) in staged.by_position.items()}
-    columns = names([name for name, _ in bench.mapped.log_columns if name != "_op"])
-    sql = f"SELECT {columns}, _change AS _op FROM ({_compared(bench, judged, base, dated=dated)}) WHERE _change <> 'none'"
-    written = bench.engine.copy(sql, bench.new_folder("changes") + "/changes.parquet")
+    going = [i for i in range(len(extracts)) if i not in staged.stopped]
+    files = [f for i in going for f in staged.good_files(i)]
+    judged = judge(bench, staged.scan(files), _label(bench), last_wins=False, dated=dated)
+    if before is None and not judged.repeats:
+        written, ops = _as_staged(files, staged, going)
+    else:
+        written, ops = _write(bench, _compared_appended(bench, judged, before, dated=dated))
     derived.changes.extend(written)
-    state.files.extend(written)
-    if not written:
-        return {}
-    scan = bench.engine.scan([f.path for f in written], bench.mapped.log_columns)
-    counts: dict[dt.datetime, dict[str, int]] = {}
-    for position, op, count in bench.engine.rows(f"SELECT _position, _op, count(*) FROM {scan} GROUP BY ALL"):
-        counts.setdefault(position, {})[op] = count
-    return counts
+    _quarantine(bench, extracts, [staged.refused(i) for i in going if staged.rows(i)[1]], [judged], derived, received)
+    if not dated:
+        derived.tallies.append(_tally(None, sum(e.counted for e in extracts), staged, range(len(extracts)), judged, ops))
+        return
+    for i, extract in enumerate(extracts):
+        if i in staged.stopped:
+            derived.tallies.append(Tally(extract.position, read=extract.counted, held=extract.counted, reason=staged.stopped[i]))
+        else:
+            derived.tallies.append(_tally(extract.position, extract.counted, staged, [i], judged, ops))
 
 
-def _compared(bench: Bench, judged: Judged, base: str | None, *, dated: bool) -> str:
-    """Each accepted row with what it changes: insert, update, delete or none.
+def _tally(position: dt.datetime | None, read: int, staged: Staged, extracts: Sequence[int], judged: Judged, ops: Ops) -> Tally:
+    """Numbers of rows. Unchanged is what was compared and gave no change."""
+    positions = {p for i in extracts for p in staged.split.get(i, {})}
+    good, bad = (sum(staged.rows(i)[half] for i in extracts) for half in (0, 1))
+    done = {op: sum(ops.get(p, {}).get(op, 0) for p in positions) for op in ("insert", "update", "delete")}
+    conflicts = sum(judged.conflicting.get(p, 0) for p in positions)
+    superseded = sum(judged.superseded.get(p, 0) for p in positions)
+    unchanged = good - conflicts - superseded - sum(done.values())
+    return Tally(
+        position, read=read, inserted=done["insert"], updated=done["update"], removed=done["delete"],
+        unchanged=unchanged, superseded=superseded, quarantined=bad + conflicts,
+    )  # fmt: skip
 
-    A key may come several times, in several extracts of one append step; its first row is compared with the base,
-    the others with the row before them (equal neighbours were judged unchanged already). Rows of an undated feed are
-    compared with what was asserted for their own known time, so that the order of arrival does not matter.
+
+def _complete(
+    bench: Bench,
+    extracts: list[Extract],
+    standing: Standing,
+    derived: Derived,
+    previous: dt.datetime | None,
+    received: Sequence[str],
+    *,
+    alone: bool,
+) -> dt.datetime | None:
+    """Full extracts, or changes, one after the other. Returns the position of the last one applied."""
+    staged = stage(bench, extracts, dated=True)
+    derived.counts.extend(staged.counts)
+    refused: list[str] = []
+    judgements: list[Judged] = []
+    for i, extract in enumerate(extracts):
+        judged = judge(bench, staged.accepted(i), f"{_label(bench)}_{i}", last_wins=bench.mapped.spec.delivers == "changes", dated=True)
+        tally, written = _one(bench, staged, i, extract, judged, standing, previous)
+        derived.tallies.append(tally)
+        if tally.held:
+            continue
+        derived.changes.extend(written)
+        judgements.append(judged)
+        if staged.rows(i)[1]:
+            refused.append(staged.refused(i))
+        if not alone:
+            standing.apply(written)
+        previous = extract.position
+    _quarantine(bench, extracts, refused, judgements, derived, received)
+    return previous
+
+
+def _one(
+    bench: Bench, staged: Staged, i: int, extract: Extract, judged: Judged, standing: Standing, previous: dt.datetime | None
+) -> tuple[Tally, list[WrittenFile]]:
+    """One complete extract: what it changes and deletes, unless it must be held."""
+    gone = _gone_sql(bench, staged, i, standing) if bench.mapped.spec.delivers == "full" and standing.sql else None
+    deleted = int(bench.engine.rows(f"SELECT count(*) FROM {gone}")[0][0]) if gone else 0
+    reason = staged.stopped.get(i) or _too_many_gone(bench, deleted, standing, extract)
+    if reason is not None:
+        return Tally(extract.position, read=extract.counted, held=extract.counted, reason=reason), []
+    if standing.sql is None and not judged.repeats and bench.mapped.spec.delivers == "full":
+        written, ops = _as_staged(staged.good_files(i), staged, [i])
+    else:
+        written, ops = _write(bench, _compared_complete(bench, judged, standing.sql, previous))
+    tally = _tally(extract.position, extract.counted, staged, [i], judged, ops)
+    if gone and deleted and _unreadable_keys(bench, staged, i):
+        tally.deletes_held = deleted
+    elif gone and deleted:
+        tally.deleted = deleted
+        written = [*written, *_write_deletes(bench, extract, gone)]
+    return tally, written
+
+
+def _as_staged(files: list[WrittenFile], staged: Staged, extracts: Sequence[int]) -> tuple[list[WrittenFile], Ops]:
+    """A first load without repeated keys: the staged files are the log as they stand."""
+    ops: Ops = {}
+    for i in extracts:
+        for position, (good, _bad) in staged.split.get(i, {}).items():
+            by = ops.setdefault(position, {})
+            by["insert"] = by.get("insert", 0) + good
+    return files, ops
+
+
+def _write(bench: Bench, compared: str) -> tuple[list[WrittenFile], Ops]:
+    """Write compared rows that change something."""
+    columns = names([name for name, _ in bench.mapped.log_columns if name != "_op"])
+    written = bench.engine.copy(f"SELECT {columns}, _change AS _op FROM ({compared}) WHERE _change <> 'none'", bench.new_folder("changes") + "/changes.parquet")
+    ops: Ops = {}
+    if written:
+        scan = bench.engine.scan([f.path for f in written], bench.mapped.log_columns)
+        for position, op, count in bench.engine.rows(f"SELECT _position, _op, count(*) FROM {scan} GROUP BY ALL"):
+            ops.setdefault(position, {})[op] = count
+    return written, ops
+
+
+def _compared_appended(bench: Bench, judged: Judged, before: str | None, *, dated: bool) -> str:
+    """Each accepted row with what it changes: insert, update or none.
+
+    A key may come several times, in several extracts of one step; its first row is compared with what stood, the
+    others with the row before them (equal neighbours were judged unchanged already). Rows of an undated feed are compared
+    with what was asserted for their own known time, so that the order of arrival does not matter.
     """
     key = bench.mapped.contract.key if dated else (*bench.mapped.contract.key, "_position")
-    against = f"LEFT JOIN (SELECT {names(key)}, _hash AS _stood FROM {base}) b ON {same(key, 's', 'b')}" if base is not None else ""
-    stood = "b._stood" if base is not None else "CAST(NULL AS VARCHAR)"
-    first = "true" if judged.repeated is None or not dated else f"row_number() OVER (PARTITION BY {names(key, 's')} ORDER BY s._position) = 1"
-    compared = f"SELECT s.*, {stood} AS _stood, {first} AS _first FROM {judged.rows} s {against}"
-    change = (
-        "CASE WHEN _op = 'delete' THEN CASE WHEN _first AND _stood IS NULL THEN 'none' ELSE 'delete' END "
-        "WHEN NOT _first THEN 'update' WHEN _stood IS NULL THEN 'insert' WHEN _stood = _hash THEN 'none' ELSE 'update' END"
-    )
+    stood, join = _stood(key, before)
+    first = f"row_number() OVER (PARTITION BY {names(key, 's')} ORDER BY s._position) = 1" if judged.repeats and dated else "true"
+    compared = f"SELECT s.*, {stood} AS _stood, {first} AS _first FROM {judged.rows} s{join}"
+    change = "CASE WHEN NOT _first THEN 'update' WHEN _stood IS NULL THEN 'insert' WHEN _stood = _hash THEN 'none' ELSE 'update' END"
     return f"SELECT *, {change} AS _change FROM ({compared})"
 
 
-def _gone_sql(bench: Bench, staged: Staged, base: str, extract: Extract) -> str:
+def _compared_complete(bench: Bench, judged: Judged, before: str | None, previous: dt.datetime | None) -> str:
+    """Each row of a complete extract with what it changes, and when that was known.
+
+    What changed since the previous extract was not known at it: a declared date counts if it lies after.
+    """
+    stood, join = _stood(bench.mapped.contract.key, before)
+    change = (
+        "CASE WHEN _op = 'delete' THEN CASE WHEN _stood IS NULL THEN 'none' ELSE 'delete' END "
+        "WHEN _stood IS NULL THEN 'insert' WHEN _stood = _hash THEN 'none' ELSE 'update' END"
+    )
+    compared = f"SELECT s.*, {stood} AS _stood FROM {judged.rows} s{join}"
+    if previous is None:
+        return f"SELECT *, {change} AS _change FROM ({compared})"
+    known = f"CASE WHEN _declared > {instant(previous)} AND _declared <= _position THEN _declared ELSE _position END"
+    return f"SELECT * REPLACE ({known} AS _known), {change} AS _change FROM ({compared})"
+
+
+def _stood(key: Sequence[str], before: str | None) -> tuple[str, str]:
+    if before is None:
+        return "CAST(NULL AS VARCHAR)", ""
+    return "b._stood", f" LEFT JOIN (SELECT {names(key)}, _hash AS _stood FROM {before}) b ON {same(key, 's', 'b')}"
+
+
+def _gone_sql(bench: Bench, staged: Staged, i: int, standing: Standing) -> str:
     """Keys that stood and are absent from a full extract; a refused key is not absent."""
     key = bench.mapped.contract.key
-    present = f"(SELECT {names(key)} FROM {staged.accepted} UNION ALL SELECT {names(key)} FROM {staged.refused})"
-    return f"(SELECT b.* FROM {base} b ANTI JOIN {present} p ON {same(key, 'b', 'p')})"
+    present = f"(SELECT {names(key)} FROM {staged.accepted(i)} UNION ALL SELECT {names(key)} FROM {staged.refused(i)})"
+    return f"(SELECT {names(key, 'b')} FROM {standing.sql} b ANTI JOIN {present} p ON {same(key, 'b', 'p')})"
 
 
-def _too_many_gone(bench: Bench, deleted: int, base: str | None, extract: Extract) -> str | None:
-    if extract.released or not deleted:
-        return None
-    stood = int(bench.engine.rows(f"SELECT count(*) FROM {base}")[0][0])
+def _too_many_gone(bench: Bench, deleted: int, standing: Standing, extract: Extract) -> str | None:
     limit = bench.mapped.spec.max_drop
-    if deleted <= limit * stood:
+    if extract.released or not deleted or deleted <= limit * standing.count():
         return None
-    return f"{deleted:,} of {stood:,} rows would be deleted ({deleted / stood:.0%}), more than max_drop {limit:.0%}"
+    return f"{deleted:,} of {standing.count():,} rows would be deleted ({deleted / standing.count():.0%}), more than max_drop {limit:.0%}"
 
 
-def _unreadable_keys(bench: Bench, staged: Staged) -> bool:
+def _unreadable_keys(bench: Bench, staged: Staged, i: int) -> bool:
+    if not staged.rows(i)[1]:
+        return False
     missing = " OR ".join(f"{names([k])} IS NULL" for k in bench.mapped.contract.key)
-    return bool(bench.engine.rows(f"SELECT 1 FROM {staged.refused} WHERE {missing} LIMIT 1"))
+    return bool(bench.engine.rows(f"SELECT 1 FROM {staged.refused(i)} WHERE {missing} LIMIT 1"))
 
 
-def _write_deletes(bench: Bench, extract: Extract, gone: str, state: State, derived: Derived) -> None:
+def _write_deletes(bench: Bench, extract: Extract, gone: str) -> list[WrittenFile]:
     """Deletes carry their key and no other value: what is gone is not copied once more."""
     mapped = bench.mapped
     key = set(mapped.contract.key)
@@ -226,15 +275,26 @@ def _write_deletes(bench: Bench, extract: Extract, gone: str, state: State, deri
         f"CAST({bench.number} AS BIGINT) AS _run, CAST({n} AS BIGINT) AS _n, {text_literal(bench.cause)} AS _cause, "
         f"{instant(bench.recorded)} AS _recorded FROM {gone}"
     )
-    written = bench.engine.copy(sql, bench.new_folder("deletes") + "/deletes.parquet")
-    derived.changes.extend(written)
-    state.files.extend(written)
+    return bench.engine.copy(sql, bench.new_folder("deletes") + "/deletes.parquet")
 
 
 def _quarantine(
-    bench: Bench, extracts: Sequence[Extract], staged: Staged, judged: Judged, derived: Derived, received: Received
+    bench: Bench,
+    extracts: Sequence[Extract],
+    refused: Sequence[str],
+    judgements: Sequence[Judged],
+    derived: Derived,
+    received: Sequence[str],
 ) -> None:
-    sql = refused_rows(bench, extracts, staged.refused, judged.conflicts, received)
-    if sum(bad for p, (_good, bad) in staged.by_position.items() if p not in staged.held) or judged.conflicting:
+    parts = [f"SELECT *, false AS _duplicate FROM {rows}" for rows in refused]
+    for judged in judgements:
+        derived.duplicates += sum(judged.conflicting.values())
+        if judged.conflicts is not None:
+            parts.append(f"SELECT *, true AS _duplicate FROM {judged.conflicts}")
+    if parts:
+        sql = refused_rows(bench, extracts, f"({' UNION ALL BY NAME '.join(parts)})", received)
         derived.refused.extend(bench.engine.copy(sql, bench.new_folder("refused") + "/refused.parquet"))
 
+
+def _label(bench: Bench) -> str:
+    return bench.mapped.feed.replace(".", "_")
