@@ -37,8 +37,9 @@ def _commands(text: str) -> Iterator[tuple[str, str]]:
 
 def _matches(shown: str, printed: str) -> bool:
     """Whether what was printed is what is shown; ``...`` stands for anything, as in doctest."""
-    pieces = [re.escape(piece) for piece in shown.strip().split("...")]
-    return re.fullmatch(".*".join(pieces), printed.strip(), re.DOTALL) is not None
+    tidy = [re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE).strip() for text in (shown, printed)]
+    pieces = [re.escape(piece) for piece in tidy[0].split("...")]
+    return re.fullmatch(".*".join(pieces), tidy[1], re.DOTALL) is not None
 
 
 class Shell:
