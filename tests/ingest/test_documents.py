@@ -162,5 +162,5 @@ def test_broken_parquet_is_a_problem(place: Place) -> None:
     assert all(r.problem and r.rows == 0 and len(r.sha256) == 64 for r in got.batch.received)
     assert got.batch.files == ()
     connector = place.connector()
-    with pytest.raises(Exception, match="a.parquet"):
+    with pytest.raises(Exception, match=r"a\.parquet"):
         connector.columns(connector.discover()[0])
