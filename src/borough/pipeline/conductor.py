@@ -223,6 +223,7 @@ def _failing_alone(run: Run, name: str) -> Iterator[None]:
         if isinstance(error, EngineError) and _disk_full(error):
             raise LakeError("the disk is full: nothing of this run was published", advice="make room and run again") from error
         run.failures.append(Failure(name, error.message, error.advice))
+        run.unfinished.add(name)
 
 
 def _disk_full(error: BoroughError) -> bool:
@@ -352,9 +353,7 @@ def _publish(run: Run, reports: list[tuple[str, int]], fed: dict[str, MappedFeed
     run.append_records(LEDGER, run.ledger, LEDGER_COLUMNS)
     run.append_records(SCORECARD, [{**s, **stamp} for s in run.scores], SCORECARD_COLUMNS)
     run.append_records(DRIFT, [{**d, **stamp} for d in run.drifts], DRIFT_COLUMNS)
-    failed = {f.name for f in run.failures}
-    received = {d.feed for d in run.new_deliveries if d.status == "received"}
-    run.record["pending"] = sorted(failed & (received | set(run.record.get("pending", []))))
+    run.record["pending"] = sorted(run.unfinished)
     run.record["summary"] = {
         "cause": "run", "failures": [f.__dict__ for f in run.failures], "reports": reports, "deliveries": len(run.new_deliveries),
         "rows_read": sum(line["read"] for line in run.ledger), "now": run.now.isoformat(),

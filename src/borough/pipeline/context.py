@@ -72,6 +72,7 @@ class Run:
     scores: list[dict[str, Any]] = field(default_factory=list)
     drifts: list[dict[str, Any]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    unfinished: set[str] = field(default_factory=set)  # nodes to try again in the next run, whatever is new then
     notices: list[str] = field(default_factory=list)
 
     @property
