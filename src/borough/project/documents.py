@@ -24,11 +24,14 @@ except ImportError:  # PyYAML without libyaml: eight times slower, the same resu
 Path = Sequence[str | int]
 
 
+_TAGS = {yaml.ScalarNode: "tag:yaml.org,2002:str", yaml.SequenceNode: "tag:yaml.org,2002:seq", yaml.MappingNode: "tag:yaml.org,2002:map"}
+
+
 class _Loader(_Base):
     """Composes nodes; resolves no type, because the specs do."""
 
-
-_Loader.yaml_implicit_resolvers = {}
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
+        return _TAGS[kind]
 
 
 @dataclass

@@ -80,7 +80,7 @@ Yes = Annotated[Literal[True], BeforeValidator(_true)]
 class Spec(BaseModel):
     """Frozen, and refuses keys it does not know. A key with nothing after it counts as absent."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
