@@ -62,6 +62,35 @@ def test_faults_of_all_reports_come_at_once() -> None:
     assert "AS name" in faults["unnamed"][0].expected and "2 columns named 'id'" in faults["twice"][0].found
 
 
+@pytest.mark.parametrize(
+    ("sql", "place", "found"),
+    [
+        ("SELECT id FROM incident LIMIT 3", (1, 31), "LIMIT without ORDER BY"),
+        ("WITH c AS (SELECT id FROM incident\nLIMIT 3) SELECT id FROM c ORDER BY id", (2, 7), "LIMIT"),
+        ("SELECT DISTINCT ON (ward) id FROM incident", (1, 21), "DISTINCT ON"),
+        ("SELECT string_agg(ward, ',') AS w FROM incident", (1, 19), "string_agg()"),
+        ("SELECT row_number() OVER (PARTITION BY ward) AS n FROM incident", (1, 8), "row_number()"),
+        ("SELECT lag(id IGNORE NULLS) OVER () AS n FROM incident", (1, 8), "lag()"),
+    ],
+)
+def test_what_hangs_on_an_order_says_which(sql: str, place: tuple[int, int], found: str) -> None:
+    (fault,) = bind_reports({"r": sql}, DATASETS).faults["r"]
+    assert (fault.line, fault.column) == place and found in fault.found
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT id FROM incident ORDER BY id LIMIT 3",
+        "SELECT string_agg(ward, ',' ORDER BY ward) AS w, sum(id) AS s FROM incident",
+        "SELECT row_number() OVER w AS n, sum(id) OVER (PARTITION BY ward) AS s FROM incident WINDOW w AS (ORDER BY id)",
+        "SELECT DISTINCT ON (ward) id FROM incident ORDER BY ward, id",
+    ],
+)
+def test_what_says_its_order_is_fine(sql: str) -> None:
+    assert not bind_reports({"r": sql}, DATASETS).faults
+
+
 def test_types_become_those_that_the_lake_stores() -> None:
     engine = DuckDBEngine(threads=1)
     sql = "SELECT sum(i) AS n, i::SMALLINT AS s, 1.5::FLOAT AS f, TIMESTAMPTZ '2016-01-01 00:00:00+00' AS t, sum(1.5::DECIMAL(18,2)) AS d, [1] AS l FROM range(3) r(i) GROUP BY i"

@@ -10,9 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import exp
 
 from borough.governance.selects import BoundSelect, bind_select
-from borough.governance.statements import Fault, SelectError, references
+from borough.governance.statements import Fault, Places, SelectError, parse, references
 
 __all__ = ["BoundReports", "BoundSelect", "Fault", "SelectError", "bind_reports", "bind_select", "order_reports", "storable"]
 
@@ -63,7 +66,7 @@ def order_reports(reports: Mapping[str, BoundSelect]) -> list[str]:
 
 def _bind(sql: str, tables: Mapping[str, Mapping[str, str]]) -> BoundSelect:
     bound = bind_select(sql, tables)
-    faults = list(_name_faults(bound))
+    faults = [*_name_faults(bound), *_order_faults(sql)]
     if faults:
         raise SelectError(faults)
     return bound
@@ -75,6 +78,36 @@ def _name_faults(bound: BoundSelect) -> Iterator[Fault]:
             yield Fault(1, 1, f"{count} columns named {name!r}", "a name of its own for each column: … AS name")
         if not _NAME.fullmatch(name):
             yield Fault(1, 1, f"column {name!r} without a plain name", "… AS name (lower-case letters, digits, _)")
+
+
+_BY_ORDER = (exp.RowNumber, exp.Ntile, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthValue)
+
+
+def _order_faults(sql: str) -> Iterator[Fault]:
+    """What hangs on the order of rows and does not say which: it could differ from run to run."""
+    where = Places(sql)
+    for node in parse(sql, where).walk():
+        if isinstance(node, exp.Limit | exp.Offset) and isinstance(node.parent, exp.Query) and not node.parent.args.get("order"):
+            yield where.fault(node, f"{node.key.upper()} without ORDER BY", "ORDER BY before it: which rows, else?")
+        elif (
+            isinstance(node, exp.Distinct)
+            and node.args.get("on")
+            and isinstance(node.parent, exp.Query)
+            and not node.parent.args.get("order")
+        ):
+            yield where.fault(node, "DISTINCT ON without ORDER BY", "ORDER BY: which row of each, else?")
+        elif isinstance(node, exp.GroupConcat) and not isinstance(node.this, exp.Order) and not isinstance(node.parent, exp.WithinGroup):
+            yield where.fault(node, "string_agg() without ORDER BY", "string_agg(column, ', ' ORDER BY column)")
+        elif isinstance(node, exp.Window) and _by_order(node) and not node.args.get("order") and not node.args.get("alias"):
+            yield where.fault(node, f"{_by_order(node)}() over rows without ORDER BY", "OVER (… ORDER BY column)")
+
+
+def _by_order(window: exp.Window) -> str | None:
+    """The function of a window whose result hangs on the order, by name."""
+    function: Any = window.this
+    while isinstance(function, exp.IgnoreNulls | exp.RespectNulls | exp.Filter):
+        function = function.this
+    return function.sql_name().lower() if isinstance(function, _BY_ORDER) else None
 
 
 def _clash(name: str) -> Fault:

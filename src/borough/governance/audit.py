@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import json
 import os
 import uuid
@@ -64,6 +65,7 @@ class Audit:
         created = not path.exists()
         handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
+            fcntl.flock(handle, fcntl.LOCK_EX)  # another process may be half-way through its line
             # A crash may have cut the last line short: begin a new one, so that this entry stays readable.
             size = os.fstat(handle).st_size
             if size and os.pread(handle, 1, size - 1) != b"\n":

@@ -193,4 +193,6 @@ def _run(work: Callable[[], T]) -> T:
     try:
         return work()
     except EngineError as error:
-        raise UsageError(f"the query failed: {error.message}", advice="see the engine's message for the place") from error
+        # The engine quotes the statement it ran, with the files of the lake: not what was asked.
+        reason = error.message.split("\n\nLINE ")[0]
+        raise UsageError(f"the query failed: {reason}", advice="the text after the colon is the engine's own") from error
