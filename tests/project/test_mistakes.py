@@ -103,7 +103,11 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "control character": ({B: "borough: X\nlake: a\x01\n"}, [f"{B}:2:8: found a character that YAML does not allow (control characters are not allowed); expected printable text"]),
     "key twice": ({B: "borough: X\nlake: a\nlake: b\n"}, [f"{B}:3:1: found the key 'lake' a second time; expected each key once (the first is in line 2)"]),
     "tag": ({B: "borough: !x y\n"}, [f"{B}:1:10: found the tag !x; expected a value without a tag"]),
-    "alias": ({B: "borough: *x\n"}, [f"{B}:1:10: found undefined alias; expected an alias to an anchor (&name) further up"]),
+    "alias": ({B: "borough: *x\n"}, [f"{B}:1:10: found an alias to nothing; expected an alias to an anchor (&name) further up"]),
+    "open list": ({B: "borough: [X\n"}, [f"{B}:2:1: found a list that is not closed; expected a comma or the closing ]"]),
+    "open quote": ({B: "borough: 'X\n"}, [f"{B}:2:1: found a quote that is not closed; expected the closing quote"]),
+    "no colon": ({B: "borough: X\nlake\n"}, [f"{B}:3:1: found a line without a colon; expected a key, a colon and a value"]),
+    "depth": ({B: "borough: " + "[" * 900 + "]" * 900}, [f"{B}:1:1: found brackets within brackets without end; expected a declaration that people can read"]),
     "a list": ({B: "- a\n"}, [f"{B}:1:1: found a declaration without keys; expected `borough: NAME` and its other keys"]),
     "braces as a key": ({B: "{a: b}: c\nborough: X\n"}, [f"{B}:1:1: found a key that is not a word; expected a word before the colon (a value in braces needs quotes)"]),
     "dataset among sources": (

@@ -116,6 +116,9 @@ def read_documents(file: str, data: bytes, environment: Environment) -> tuple[li
     try:
         for node in yaml.compose_all(text, Loader=_Loader):
             documents.append(_document(file, text, node, environment, mistakes))
+    except RecursionError:
+        mistakes.append(Mistake(Place(file, 1, 1), "brackets within brackets without end", "a declaration that people can read"))
+        return [], mistakes
     except yaml.YAMLError as error:
         mistakes.append(_syntax(file, text, error))
         return [d for d in documents if d.value is not None], mistakes
@@ -205,6 +208,21 @@ def _is_merge(key: yaml.Node) -> bool:
     return isinstance(key, yaml.ScalarNode) and key.value == "<<" and key.style in (None, "")
 
 
+# What PyYAML says · what was found · what was expected
+_SYNTAX = (
+    ("mapping values are not allowed", "a second colon in a value", "quotes around text that holds a colon and a space"),
+    ("undefined alias", "an alias to nothing", "an alias to an anchor (&name) further up"),
+    ("expected <block end>", "a line that does not line up", "keys of one block below each other, and quotes around text with special characters"),
+    ("did not find expected key", "a line that does not line up", "keys of one block below each other, and quotes around text with special characters"),
+    ("expected ',' or ']'", "a list that is not closed", "a comma or the closing ]"),
+    ("expected ',' or '}'", "a mapping in braces that is not closed", "a comma or the closing }"),
+    ("expected node content", "no value where one is due", "a value, and a closing bracket for each that is open"),
+    ("unexpected end of stream", "a quote that is not closed", "the closing quote"),
+    ("could not find expected ':'", "a line without a colon", "a key, a colon and a value"),
+    ("cannot start any token", "a special character at the start of a value", "quotes around text that starts with one of * & ! % @ ` { [ |"),
+)
+
+
 def _syntax(file: str, text: str, error: yaml.YAMLError) -> Mistake:
     """PyYAML's words, put plainly."""
     mark = getattr(error, "problem_mark", None)
@@ -214,21 +232,14 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> Mistake:
         line, column = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
         return Mistake(Place(file, line, max(column, 1)), f"a character that YAML does not allow ({problem})", "printable text")
     place = Place(file, mark.line + 1, mark.column + 1)
-    problem = problem.removeprefix("found ")
     lines = text.splitlines()
     rest = lines[mark.line][: mark.column + 1] if mark.line < len(lines) else ""
     if "\t" in rest and not rest.strip():
         return Mistake(place, "a tab at the start of the line", "spaces: YAML does not indent with tabs")
-    expected = "YAML"
-    if "mapping values are not allowed" in problem:
-        problem, expected = "a second colon in a value", "quotes around text that holds a colon and a space"
-    elif "undefined alias" in problem:
-        expected = "an alias to an anchor (&name) further up"
-    elif "expected <block end>" in problem or "did not find expected key" in problem:
-        problem, expected = "a line that does not line up", "keys of one block below each other, and quotes around text with special characters"
-    elif "cannot start any token" in problem:
-        expected = "quotes around text that starts with a special character (* & ! % @ ` { [ |)"
-    return Mistake(place, problem, expected)
+    for words, found, expected in _SYNTAX:
+        if words in problem:
+            return Mistake(place, found, expected)
+    return Mistake(place, problem.removeprefix("found "), "YAML")
 
 
 # ── Inside a scalar ─────────────────────────────────────────────────────────────────────────────
