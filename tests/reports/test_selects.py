@@ -173,6 +173,7 @@ def test_uses_are_all_columns_touched_anywhere() -> None:
         ("select current_date as d", (1, 8), "function current_date()", None),
         ("select * from ward a join ward b using (wrd_code)", (1, 41), "wrd_code", None),
         ("select 1 as a;\nselect 2 as b", (2, 8), "2 statements", None),
+        ("selec name from ward", (1, 1), "SELEC", "SELECT"),
         ("update ward set a = 1", (1, 1), "UPDATE", None),
         ("-- a title\ndelete from ward", (2, 1), "DELETE", None),
         ("select name,, month from incident", (1, 13), "','", None),

@@ -133,7 +133,9 @@ def _judge_tokens(tokens: Sequence[Token], where: Places) -> None:
 def _other_statement(sql: str, where: Places) -> Fault:
     """Not a SELECT: told by its first word, past comments."""
     word = re.match(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(\w+)", sql, re.S)
-    return Fault(*where.at(word.start(1) if word else 0), word.group(1).upper() if word else "another statement", "a SELECT: reads only")
+    found = word.group(1).upper() if word else "another statement"
+    near = "SELECT" if difflib.SequenceMatcher(None, found, "SELECT").ratio() > 0.7 else None
+    return Fault(*where.at(word.start(1) if word else 0), found, "a SELECT: reads only", near)
 
 
 def _syntax_fault(error: Mapping[str, Any]) -> Fault:
