@@ -80,8 +80,8 @@ def tell(summary: Summary, *, as_json: bool) -> None:
         typer.echo("nothing new: no file, no declaration changed since the last run; nothing was committed" if not summary.failures else "nothing was published")
     else:
         typer.echo(f"run {summary.number} is published")
-    for name in summary.restored:
-        typer.echo(f"note: an earlier run died while writing {name}; its unpublished rows were taken back")
+    if summary.restored:
+        typer.echo(f"note: an earlier run died before it could publish; what it had written to {show.count(len(summary.restored), 'table')} was taken back")
     if summary.ledger:
         show.heading("Ledger: read = accepted + unchanged + superseded + quarantined + held")
         _ledger(summary.ledger)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from borough.compile.programme import compile_project
-from borough.errors import Mistake
+from borough.engine.duckdb import DuckDBEngine
+from borough.errors import BoroughError, Mistake
+from borough.ingest.files import files_connector
 from borough.project.checks import check
 from borough.project.load import Project, load_leniently
+from borough.project.resolve import ResolvedFeed, file_patterns, path_parts, resolve_feed
 
 
 @dataclass(frozen=True)
@@ -21,15 +24,19 @@ class Found:
 
 
 def check_folder(root: Path) -> Found:
-    """Every mistake in a project's declarations. Where files are there already, their headers tell the feed's columns.
+    """Every mistake in a project's declarations. Where files are there already, their headers tell the feeds' columns.
 
     Raises UsageError when there is no project.
     """
     project, mistakes = load_leniently(root)
     if project is None:
         return Found(None, tuple(sorted(set(mistakes))), {})
-    found = [*mistakes, *check(project)]
+    spoilt = {m.place for m in mistakes}  # a value that could not be read gets no second mistake
+    found = [*mistakes, *(m for m in check(project) if m.place not in spoilt)]
     _programme, compiled = compile_project(project, lambda feed: declared_columns(project, feed))
+    if not any(m.severity == "error" for m in (*found, *compiled)):
+        # Declarations that hold in themselves are held against what the sources have.
+        compiled = [*compiled, *_against_headers(project)]
     counts = {
         "sources": len(project.sources),
         "feeds": sum(1 for _ in project.feeds()),
@@ -45,10 +52,47 @@ def declared_columns(project: Project, feed: str) -> tuple[str, ...] | None:
     spec = project.sources[source].feeds[name]
     if spec.columns is None:
         return None
-    from borough.project.resolve import file_patterns, path_parts
-
-    patterns = file_patterns(project.sources[source], spec)
-    parts = [part.name for pattern in patterns for part in path_parts(pattern) if part.name != "extract_date"]
+    parts = [p.name for pattern in file_patterns(project.sources[source], spec) for p in path_parts(pattern) if p.name != "extract_date"]
     return (*spec.columns, *dict.fromkeys(parts))
 
 
+def _against_headers(project: Project) -> list[Mistake]:
+    """Mistakes of mappings that name columns which the newest file of their feed does not have."""
+    engine = DuckDBEngine(scratch=project.root / ".borough" / "scratch")
+    try:
+        headers = {name: _header(project, resolve_feed(project, *name.split(".")), engine) for name, _s, _f in project.feeds()}
+    finally:
+        engine.close()
+    _programme, mistakes = compile_project(project, lambda feed: _names(headers[feed]))
+    return [_weighed(project, mistake, headers) for mistake in mistakes]
+
+
+Header = tuple[tuple[str, ...], bool]
+
+
+def _names(header: Header | None) -> tuple[str, ...] | None:
+    return None if header is None else header[0]
+
+
+def _header(project: Project, feed: ResolvedFeed, engine: DuckDBEngine) -> Header | None:
+    """The newest file's columns with the parts of its path, and whether an absent one is a mistake; None without a file."""
+    connector = files_connector(feed.feed, feed.patterns, project.root, engine, project.root / ".borough" / "scratch")
+    try:
+        files = connector.discover()
+        columns = connector.columns(files[-1]) if files else None
+    except BoroughError:
+        return None  # what is wrong with a file is for the run to say
+    if columns is None:
+        return None
+    # JSON leaves out what is empty, and a feed may say that columns come and go.
+    strict = feed.kind not in ("json", "geojson") and feed.feed.on_missing_column == "refuse"
+    return (*columns, *feed.parts), strict
+
+
+def _weighed(project: Project, mistake: Mistake, headers: dict[str, Header | None]) -> Mistake:
+    if not mistake.found.startswith("unknown column"):
+        return mistake
+    lenient = {name.split(".")[0] for name, header in headers.items() if header is not None and not header[1]}
+    strict = {name.split(".")[0] for name, header in headers.items() if header is not None and header[1]}
+    files = {project.place("source", source).file for source in lenient - strict}
+    return replace(mistake, severity="warning") if mistake.place.file in files else mistake

@@ -11,7 +11,7 @@ from typing import Any
 
 from borough.catalogue.contracts import bronze_table
 from borough.catalogue.deliveries import Deliveries, Delivery
-from borough.compile.expressions import bind
+from borough.compile.expressions import ExpressionError, bind
 from borough.engine.port import WrittenFile
 from borough.errors import FeedError
 from borough.ingest.drift import Drift, drift
@@ -129,9 +129,12 @@ def _positions(run: Run, feed: ResolvedFeed, batch: Batch) -> dict[str, dt.datet
     if isinstance(declared, str):
         if not batch.files:
             return {}
-        columns = dict.fromkeys(batch.columns, "string")
-        scan = run.engine.scan([f.path for f in batch.files], [(c, "string") for c in (*batch.columns, "_file", "_problem")])
-        value = bind(declared, columns, as_type="date", raw=True).sql()
+        columns = _batch_columns(batch)
+        scan = run.engine.scan([f.path for f in batch.files], [(c, "string") for c in (*columns, "_file", "_problem")])
+        try:
+            value = bind(declared, dict.fromkeys(columns, "string"), as_type="date", raw=True).sql()
+        except ExpressionError as error:
+            raise FeedError(f"{feed.name}: extract_date {declared!r}: {error}", advice="mend extract_date in the feed") from error
         rows = run.engine.rows(f"SELECT _file, max({value}) FROM {scan} WHERE _problem IS NULL GROUP BY 1")
         missing = [file for file, day in rows if day is None]
         if missing:
@@ -149,11 +152,14 @@ def _commit(run: Run, feed: ResolvedFeed, table: str, batch: Batch, deliveries: 
     """Stamp the received rows with their delivery and commit them to bronze."""
     if not batch.files:
         return
-    keep = [c for c in batch.columns if known is None or feed.feed.on_new_column != "ignore" or c in known]
-    parts = list(dict.fromkeys(name for r in batch.received for name, _ in r.found.parts if name not in keep))
-    received = [*keep, *parts]
+    received = [c for c in _batch_columns(batch) if known is None or feed.feed.on_new_column != "ignore" or c in known]
     columns = [*((c, "string") for c in received), *BRONZE_COLUMNS]
     run.append(table, _stamped(run, table, batch, deliveries, received), columns, app=feed.name)
+
+
+def _batch_columns(batch: Batch) -> tuple[str, ...]:
+    """The received columns and the parts of the path, in order."""
+    return tuple(dict.fromkeys((*batch.columns, *(name for r in batch.received for name, _ in r.found.parts))))
 
 
 def _stamped(run: Run, table: str, batch: Batch, deliveries: Sequence[Delivery], received: Sequence[str]) -> list[WrittenFile]:
