@@ -27,7 +27,12 @@ columns:
 
 def folder(root: Path, files: dict[str, str | bytes] | None = None) -> Path:
     """A good small project, with files replaced or added."""
-    every: dict[str, str | bytes] = {"borough.yaml": BOROUGH, "sources/register.yaml": SOURCE, "datasets/home.yaml": DATASET, **(files or {})}
+    every: dict[str, str | bytes] = {
+        "borough.yaml": BOROUGH,
+        "sources/register.yaml": SOURCE,
+        "datasets/home.yaml": DATASET,
+        **(files or {}),
+    }
     for name, text in every.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)

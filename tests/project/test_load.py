@@ -31,7 +31,7 @@ def test_a_project_is_loaded_into_frozen_specs(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
         project.borough.borough = "Other"
     with pytest.raises(TypeError):
-        project.datasets["home"] = project.datasets["home"]  # type: ignore[index]
+        project.datasets["home"] = project.datasets["home"]  # type: ignore[index]  # that it is refused is the point
 
 
 def test_files_may_hold_several_declarations_at_any_depth(tmp_path: Path) -> None:
@@ -78,8 +78,13 @@ def test_words_of_yaml_1_1_numbers_and_dates_mean_what_they_seem_to(tmp_path: Pa
 
 
 def test_a_feed_takes_dates_nulls_tabs_and_numbers_as_written(tmp_path: Path) -> None:
-    text = SOURCE.replace("delivers: full", 'delivers: full\n    extract_date: 2019-01-01\n    on_missing_column: null\n    format: {csv: {delimiter: "\\t", quote: ""}}')
-    project = load(folder(tmp_path, {"sources/register.yaml": text.replace("rooms: Rooms", "rooms: null").replace("ref: Ref", "ref: 1.10")}), {})
+    text = SOURCE.replace(
+        "delivers: full",
+        'delivers: full\n    extract_date: 2019-01-01\n    on_missing_column: null\n    format: {csv: {delimiter: "\\t", quote: ""}}',
+    )
+    project = load(
+        folder(tmp_path, {"sources/register.yaml": text.replace("rooms: Rooms", "rooms: null").replace("ref: Ref", "ref: 1.10")}), {}
+    )
     feed = project.sources["register"].feeds["homes"]
     assert feed.extract_date == dt.date(2019, 1, 1)
     assert feed.on_missing_column == "null"
@@ -90,10 +95,19 @@ def test_a_feed_takes_dates_nulls_tabs_and_numbers_as_written(tmp_path: Path) ->
 
 
 def test_a_feed_is_resolved_with_its_defaults(tmp_path: Path) -> None:
-    text = SOURCE.replace("full", "append").replace(".csv", "_{ward}_{extract}.json.gz") + "  raw:\n    delivers: full\n    files: [a.geojson, b.geojson]\n"
+    text = (
+        SOURCE.replace("full", "append").replace(".csv", "_{ward}_{extract}.json.gz")
+        + "  raw:\n    delivers: full\n    files: [a.geojson, b.geojson]\n"
+    )
     project = load(folder(tmp_path, {"sources/register.yaml": text}), {})
     homes, raw = (resolve_feed(project, "register", name) for name in ("homes", "raw"))
-    assert (homes.name, homes.kind, homes.extract_from, homes.same_date, homes.parts) == ("register.homes", "json", "path", "parts", ("ward", "extract"))
+    assert (homes.name, homes.kind, homes.extract_from, homes.same_date, homes.parts) == (
+        "register.homes",
+        "json",
+        "path",
+        "parts",
+        ("ward", "extract"),
+    )
     assert homes.dataset is project.datasets["home"]
     assert (raw.patterns, raw.kind, raw.extract_from, raw.dataset) == (("a.geojson", "b.geojson"), "geojson", None, None)
 
@@ -117,13 +131,15 @@ def test_variables_are_filled_in_and_secrets_known(tmp_path: Path) -> None:
     project = load(folder(tmp_path, {"borough.yaml": text}), env)
     assert (project.borough.borough, project.borough.lake) == ("Exampleton", "./lake/$x")
     assert project.borough.state == "postgresql://me:hunter2@host/db"
-    assert project.borough.engine["duckdb"].threads == 3  # type: ignore[index, union-attr]
+    assert project.borough.engine["duckdb"].threads == 3  # type: ignore[index, union-attr]  # a mapping, as declared above
     assert project.secret_values() == {"hunter2"}
     assert "hunter2" not in repr(project) + repr(project.borough) + repr(project.documents)
 
 
 def test_the_password_of_a_url_is_secret_whatever_the_variable_is_called(tmp_path: Path) -> None:
-    project = load(folder(tmp_path, {"borough.yaml": "borough: X\nstate: ${STATE}\n"}), {"STATE": "postgresql+psycopg://me:s3same@host:5432/db"})
+    project = load(
+        folder(tmp_path, {"borough.yaml": "borough: X\nstate: ${STATE}\n"}), {"STATE": "postgresql+psycopg://me:s3same@host:5432/db"}
+    )
     assert project.secret_values() == {"s3same"}
 
 
@@ -192,7 +208,9 @@ def test_a_place_inside_a_text_is_its_place_in_the_file(tmp_path: Path, style: s
     assert (place.line, place.column) == (line, column)
 
 
-WORDS = st.lists(st.text(alphabet=string.ascii_letters + "é'\"\\ ()|#:€", min_size=1, max_size=12).map(str.strip).filter(bool), min_size=1, max_size=5)
+WORDS = st.lists(
+    st.text(alphabet=string.ascii_letters + "é'\"\\ ()|#:€", min_size=1, max_size=12).map(str.strip).filter(bool), min_size=1, max_size=5
+)
 
 
 @given(words=WORDS, style=st.sampled_from(["'", '"', "|", ">"]), width=st.integers(8, 40))
@@ -225,7 +243,12 @@ def test_what_cannot_be_found_falls_back_to_the_nearest_key(tmp_path: Path) -> N
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_loaded_or_explained(tmp_path: Path, text: str) -> None:
     for name in ("borough.yaml", "sources/register.yaml", "datasets/home.yaml"):
-        files: dict[str, str | bytes] = {"borough.yaml": "borough: X\n", "sources/register.yaml": SOURCE, "datasets/home.yaml": DATASET, name: text}
+        files: dict[str, str | bytes] = {
+            "borough.yaml": "borough: X\n",
+            "sources/register.yaml": SOURCE,
+            "datasets/home.yaml": DATASET,
+            name: text,
+        }
         root = folder(tmp_path, files)
         try:
             check(load(root, {}))

@@ -28,7 +28,8 @@ class _Editor(yaml.SafeLoader):
 
 
 _Editor.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")] for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
 
@@ -101,7 +102,13 @@ def test_init_makes_a_project_without_mistakes(tmp_path: Path, name: str | None)
     root = tmp_path / "my-council"
     written = init(root, name)
     assert all(path.is_file() for path in written)
-    assert {str(p.relative_to(root)) for p in written} >= {"borough.yaml", ".gitignore", ".vscode/settings.json", "README.md", ".borough/schema/source.schema.json"}
+    assert {str(p.relative_to(root)) for p in written} >= {
+        "borough.yaml",
+        ".gitignore",
+        ".vscode/settings.json",
+        "README.md",
+        ".borough/schema/source.schema.json",
+    }
     project = load(root, {})
     assert project.borough.borough == (name or "My Council")
     assert check(project) == []

@@ -13,7 +13,9 @@ from borough.project.resolve import PathPart, extract_from, file_patterns, forma
 from borough.project.specs import DatasetSpec, FeedSpec, FormatSpec, SourceSpec
 
 SYSTEM_NAMES = frozenset(
-    re.findall(r"\w+", "audit bronze silver gold system runs deliveries quarantine corrections decisions ledger scorecard drift information_schema")
+    re.findall(
+        r"\w+", "audit bronze silver gold system runs deliveries quarantine corrections decisions ledger scorecard drift information_schema"
+    )
 )
 _SQL_WORDS = """
     all and any as asc between by case cast create cross default delete desc distinct drop else end except exists false for from full group
@@ -49,7 +51,9 @@ def _borough(findings: Findings) -> None:
         at = Where("borough", "", ("purpose",))
         expected = f"a purpose that is declared: {one_of(borough.purposes)}"
         if "purpose" in borough.model_fields_set:
-            findings.error(at, f"unknown purpose {findings.said(at, borough.purpose)}", expected, nearest(borough.purpose, borough.purposes))
+            findings.error(
+                at, f"unknown purpose {findings.said(at, borough.purpose)}", expected, nearest(borough.purpose, borough.purposes)
+            )
         else:
             findings.error(Where("borough", "", ("purposes",)), "purposes but no `purpose`", expected)
 
@@ -67,7 +71,9 @@ def _unfilled(findings: Findings) -> None:
     filled = {feed.to for _, _, feed in findings.project.feeds()}
     for name in findings.project.datasets:
         if name not in filled:
-            findings.warning(Where("dataset", name, ("dataset",)), f"the dataset {name!r}, which no feed fills", f"a feed with `to: {name}`")
+            findings.warning(
+                Where("dataset", name, ("dataset",)), f"the dataset {name!r}, which no feed fills", f"a feed with `to: {name}`"
+            )
 
 
 # ── Feeds ───────────────────────────────────────────────────────────────────────────────────────
@@ -128,9 +134,13 @@ def _columns(findings: Findings, at: Where, feed: FeedSpec) -> None:
 
 def _delivery(findings: Findings, at: Where, source: SourceSpec, feed: FeedSpec) -> None:
     if feed.delivers == "changes" and feed.operation is None:
-        findings.error(at.below("delivers"), "`delivers: changes` without `operation`", "`operation: {column: NAME}`: what happened to the row")
+        findings.error(
+            at.below("delivers"), "`delivers: changes` without `operation`", "`operation: {column: NAME}`: what happened to the row"
+        )
     if feed.delivers != "changes" and feed.operation is not None:
-        findings.error_at_key(at.below("operation"), f"`operation` with `delivers: {feed.delivers}`", "`delivers: changes`, or no `operation`")
+        findings.error_at_key(
+            at.below("operation"), f"`operation` with `delivers: {feed.delivers}`", "`delivers: changes`, or no `operation`"
+        )
     if feed.delivers != "full" and "max_drop" in feed.model_fields_set:
         findings.error_at_key(at.below("max_drop"), f"`max_drop` with `delivers: {feed.delivers}`", "`delivers: full`, or no `max_drop`")
     patterns = file_patterns(source, feed)
@@ -141,7 +151,9 @@ def _delivery(findings: Findings, at: Where, source: SourceSpec, feed: FeedSpec)
         return
     dataset = findings.project.datasets.get(feed.to)
     if dataset is not None and dataset.known is None:
-        findings.error(at.below("delivers"), "rows without a date on which they were known", f"{_DATE_ADVICE}, or `known:` in the dataset {feed.to}")
+        findings.error(
+            at.below("delivers"), "rows without a date on which they were known", f"{_DATE_ADVICE}, or `known:` in the dataset {feed.to}"
+        )
 
 
 # ── Files ───────────────────────────────────────────────────────────────────────────────────────

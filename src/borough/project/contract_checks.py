@@ -49,9 +49,16 @@ def _key(findings: Findings, at: Where, spec: DatasetSpec) -> None:
 def _existing(findings: Findings, where: Where, spec: DatasetSpec, column: str, types: tuple[str, ...] = ()) -> None:
     """A name that must be a column of the dataset, of one of the types."""
     if column not in spec.columns:
-        findings.error(where, f"unknown column {findings.said(where, column)}", f"a column of {spec.dataset}: {one_of(spec.columns)}", nearest(column, spec.columns))
+        findings.error(
+            where,
+            f"unknown column {findings.said(where, column)}",
+            f"a column of {spec.dataset}: {one_of(spec.columns)}",
+            nearest(column, spec.columns),
+        )
     elif types and spec.columns[column].type not in types:
-        findings.error(where, f"the column {findings.said(where, column)} of type {spec.columns[column].type}", f"a column of type {one_of(types)}")
+        findings.error(
+            where, f"the column {findings.said(where, column)} of type {spec.columns[column].type}", f"a column of type {one_of(types)}"
+        )
 
 
 # ── Columns ─────────────────────────────────────────────────────────────────────────────────────
@@ -74,7 +81,9 @@ def _between(findings: Findings, at: Where, column: ColumnSpec) -> None:
     limits = [_limit(column.type, value) for value in column.between]
     for index, (limit, value) in enumerate(zip(limits, column.between, strict=True)):
         if limit is None:
-            findings.error(at.below(index), findings.said(at.below(index), value), f"{_LIMITS[column.type]}, since the column is of type {column.type}")
+            findings.error(
+                at.below(index), findings.said(at.below(index), value), f"{_LIMITS[column.type]}, since the column is of type {column.type}"
+            )
     low, high = limits
     if low is not None and high is not None and low > high:
         findings.error(at, "a lowest value above the highest", "the lowest value first")
@@ -127,7 +136,9 @@ def _values(findings: Findings, at: Where, column: ColumnSpec) -> None:
         return
     for index, value in enumerate(values):
         if not _readable(column.type, value):
-            findings.error(at.below(index), findings.said(at.below(index), value), f"{_LIMITS[column.type]}, since the column is of type {column.type}")
+            findings.error(
+                at.below(index), findings.said(at.below(index), value), f"{_LIMITS[column.type]}, since the column is of type {column.type}"
+            )
         if value in values[:index]:
             findings.warning(at.below(index), f"{findings.said(at.below(index), value)} a second time", "each value once")
 
@@ -145,7 +156,9 @@ def _pattern(findings: Findings, at: Where, column: ColumnSpec) -> None:
     for match in _BEYOND_RE2.finditer(pattern):
         if match[0].startswith("(") or match[0][1].isdigit():
             what = "a back-reference" if "P=" in match[0] or match[0][0] == "\\" else "look-around or a group"
-            findings.error_inside(at, match.start(), f"{what} {match[0]!r}, which the engine does not have", "a regular expression as in RE2")
+            findings.error_inside(
+                at, match.start(), f"{what} {match[0]!r}, which the engine does not have", "a regular expression as in RE2"
+            )
             return
     for match in re.finditer(r"\{(\d*),?(\d*)\}", pattern):
         if any(int(n or 0) > _MOST_REPEATS for n in match.groups()):
@@ -170,7 +183,12 @@ def _classified(findings: Findings, at: Where, spec: DatasetSpec, column: Column
 def _purposes(findings: Findings, at: Where, column: ColumnSpec, known: set[str]) -> None:
     for index, purpose in enumerate(column.purposes):
         if purpose not in known:
-            findings.error(at.below("purposes", index), f"unknown purpose {findings.said(at.below('purposes', index), purpose)}", f"a purpose of borough.yaml: {one_of(sorted(known))}", nearest(purpose, known))
+            findings.error(
+                at.below("purposes", index),
+                f"unknown purpose {findings.said(at.below('purposes', index), purpose)}",
+                f"a purpose of borough.yaml: {one_of(sorted(known))}",
+                nearest(purpose, known),
+            )
 
 
 # ── Between datasets ────────────────────────────────────────────────────────────────────────────
@@ -191,7 +209,12 @@ def _references(findings: Findings, at: Where, spec: DatasetSpec) -> None:
         if other is None:
             columns = datasets[target].columns
             close = nearest(target_column, columns)
-            findings.error(where, f"unknown column {target_column!r} of {target}", one_of(f"{target}.{c}" for c in columns), close and f"{target}.{close}")
+            findings.error(
+                where,
+                f"unknown column {target_column!r} of {target}",
+                one_of(f"{target}.{c}" for c in columns),
+                close and f"{target}.{close}",
+            )
         elif other.type != column.type:
             findings.error(where, f"a reference from type {column.type} to type {other.type}", "columns of one type")
 
@@ -202,7 +225,11 @@ def check_cycles(findings: Findings) -> None:
     for cycle in _cycles(edges):
         path = edges[cycle[0]][cycle[1 % len(cycle)]]
         chain = " → ".join([*cycle, cycle[0]])
-        findings.error(Where("dataset", cycle[0], path), f"datasets that need each other: {chain}", "an order in which they can be loaded: take one reference out")
+        findings.error(
+            Where("dataset", cycle[0], path),
+            f"datasets that need each other: {chain}",
+            "an order in which they can be loaded: take one reference out",
+        )
 
 
 def _needs(spec: DatasetSpec) -> Iterator[tuple[str, tuple[str | int, ...]]]:
@@ -246,7 +273,13 @@ def _true(findings: Findings, at: Where, spec: DatasetSpec) -> None:
 def _area(findings: Findings, at: Where, spec: DatasetSpec) -> None:
     if spec.area is None:
         return
-    parts: Iterable[tuple[str, tuple[str, ...]]] = (("code", ()), ("label", ()), ("shape", ("geometry",)), ("valid_from", ("date",)), ("valid_to", ("date",)))
+    parts: Iterable[tuple[str, tuple[str, ...]]] = (
+        ("code", ()),
+        ("label", ()),
+        ("shape", ("geometry",)),
+        ("valid_from", ("date",)),
+        ("valid_to", ("date",)),
+    )
     for key, types in parts:
         column = getattr(spec.area, key)
         if column is not None:
@@ -261,9 +294,16 @@ def _areas(findings: Findings, at: Where, spec: DatasetSpec) -> None:
         where = at.below("areas", name)
         if name not in datasets:
             if not findings.is_declared("dataset", name):
-                findings.error_at_key(where, f"unknown dataset {name!r}", f"a dataset with `area:`: {one_of(possible) or 'there is none'}", nearest(name, possible))
+                findings.error_at_key(
+                    where,
+                    f"unknown dataset {name!r}",
+                    f"a dataset with `area:`: {one_of(possible) or 'there is none'}",
+                    nearest(name, possible),
+                )
         elif datasets[name].area is None:
-            findings.error_at_key(where, f"the dataset {name!r}, which has no `area:`", f"a dataset of areas: {one_of(possible) or 'there is none'}")
+            findings.error_at_key(
+                where, f"the dataset {name!r}, which has no `area:`", f"a dataset of areas: {one_of(possible) or 'there is none'}"
+            )
         for index, column in enumerate(area.point):
             _existing(findings, where.below("point", index), spec, column, ("number",))
         if area.on is not None:
@@ -286,7 +326,11 @@ def _rules(findings: Findings, at: Where, spec: DatasetSpec) -> None:
         where = at.below("rules", index)
         if counts[rule.name] > 1 and rule.name in first:
             place = findings.place(at.below("rules", first[rule.name], "name"))
-            findings.error(where.below("name"), f"the rule {findings.said(where.below('name'), rule.name)} a second time", f"each name once (the first is at {place})")
+            findings.error(
+                where.below("name"),
+                f"the rule {findings.said(where.below('name'), rule.name)} a second time",
+                f"each name once (the first is at {place})",
+            )
         first.setdefault(rule.name, index)
         if rule.severity == "stop" and rule.share >= 1:
             findings.error(where.below("share"), "a share that no load can exceed", "less than 1 (100%)")
@@ -302,7 +346,11 @@ def _precedence(findings: Findings, at: Where, name: str, spec: DatasetSpec) -> 
         if feed in spec.precedence[:index]:
             findings.error(where, f"the feed {findings.said(where, feed)} a second time", "each feed once")
         elif feed in every and feed not in filling:
-            findings.error(where, f"the feed {findings.said(where, feed)}, which does not fill {name}", f"a feed with `to: {name}`: {one_of(filling) or 'there is none'}")
+            findings.error(
+                where,
+                f"the feed {findings.said(where, feed)}, which does not fill {name}",
+                f"a feed with `to: {name}`: {one_of(filling) or 'there is none'}",
+            )
         elif feed not in every and not findings.is_broken("source", feed.partition(".")[0]):
             expected = f"a feed with `to: {name}`, as source.feed: {one_of(filling) or 'there is none'}"
             findings.error(where, f"unknown feed {findings.said(where, feed)}", expected, nearest(feed, filling))

@@ -19,7 +19,7 @@ from borough.project.environment import Environment, Span, written_offset
 try:
     from yaml import CSafeLoader as _Base
 except ImportError:  # PyYAML without libyaml: eight times slower, the same result
-    from yaml import SafeLoader as _Base  # type: ignore[assignment]
+    from yaml import SafeLoader as _Base  # type: ignore[assignment]  # mypy sees two classes of one name
 
 Path = Sequence[str | int]
 
@@ -212,14 +212,26 @@ def _is_merge(key: yaml.Node) -> bool:
 _SYNTAX = (
     ("mapping values are not allowed", "a second colon in a value", "quotes around text that holds a colon and a space"),
     ("undefined alias", "an alias to nothing", "an alias to an anchor (&name) further up"),
-    ("expected <block end>", "a line that does not line up", "keys of one block below each other, and quotes around text with special characters"),
-    ("did not find expected key", "a line that does not line up", "keys of one block below each other, and quotes around text with special characters"),
+    (
+        "expected <block end>",
+        "a line that does not line up",
+        "keys of one block below each other, and quotes around text with special characters",
+    ),
+    (
+        "did not find expected key",
+        "a line that does not line up",
+        "keys of one block below each other, and quotes around text with special characters",
+    ),
     ("expected ',' or ']'", "a list that is not closed", "a comma or the closing ]"),
     ("expected ',' or '}'", "a mapping in braces that is not closed", "a comma or the closing }"),
     ("expected node content", "no value where one is due", "a value, and a closing bracket for each that is open"),
     ("unexpected end of stream", "a quote that is not closed", "the closing quote"),
     ("could not find expected ':'", "a line without a colon", "a key, a colon and a value"),
-    ("cannot start any token", "a special character at the start of a value", "quotes around text that starts with one of * & ! % @ ` { [ |"),
+    (
+        "cannot start any token",
+        "a special character at the start of a value",
+        "quotes around text that starts with one of * & ! % @ ` { [ |",
+    ),
 )
 
 
@@ -253,7 +265,9 @@ def _inside(text: str, node: yaml.ScalarNode, spans: tuple[Span, ...], line: int
         filled = _filled_lines(node.value, spans)
         offset = _offset(filled, line, column)
     lead = len(node.value) - len(node.value.lstrip())
-    return _located(text, node, min(lead + written_offset(offset, spans) if not spans else written_offset(offset + lead, spans), len(node.value)))
+    return _located(
+        text, node, min(lead + written_offset(offset, spans) if not spans else written_offset(offset + lead, spans), len(node.value))
+    )
 
 
 def _filled_lines(value: str, spans: tuple[Span, ...]) -> str:

@@ -178,7 +178,13 @@ class _Loading:
         """Whether a name is new; a second declaration of it is a mistake that names both places."""
         other = self.documents.setdefault((kind, name), document)
         if other is not document:
-            self.mistakes.append(Mistake(document.place([kind]), f"the {kind} {document.written([kind])!r} a second time", f"one declaration (the first is at {other.place([kind])})"))
+            self.mistakes.append(
+                Mistake(
+                    document.place([kind]),
+                    f"the {kind} {document.written([kind])!r} a second time",
+                    f"one declaration (the first is at {other.place([kind])})",
+                )
+            )
         return other is document
 
     def _spec(self, document: Document, model: type[T]) -> T | None:
@@ -188,7 +194,13 @@ class _Loading:
             return None
         stray = next((k for k in _MODELS if k != kind and k in document.value and kind not in document.value), None)
         if stray:
-            self.mistakes.append(Mistake(document.key_place([stray]), f"a {stray}", f"a {kind} here; a {stray} belongs in {'borough.yaml' if stray == 'borough' else stray + 's/'}"))
+            self.mistakes.append(
+                Mistake(
+                    document.key_place([stray]),
+                    f"a {stray}",
+                    f"a {kind} here; a {stray} belongs in {'borough.yaml' if stray == 'borough' else stray + 's/'}",
+                )
+            )
             return None
         try:
             return model.model_validate(document.value)
@@ -214,10 +226,20 @@ class _Loading:
             if not _NAME.fullmatch(name):
                 self.mistakes.append(Mistake(Place(file, 1, 1), f"the file name {path.name!r}", f"{NAME}, and .sql"))
             elif name in self.files:
-                self.mistakes.append(Mistake(Place(file, 1, 1), f"the report {name!r} a second time", f"one file of that name (the first is {self.files[name]})"))
+                self.mistakes.append(
+                    Mistake(
+                        Place(file, 1, 1), f"the report {name!r} a second time", f"one file of that name (the first is {self.files[name]})"
+                    )
+                )
             elif ("dataset", name) in self.documents:
                 other = self.documents["dataset", name].place(["dataset"])
-                self.mistakes.append(Mistake(Place(file, 1, 1), f"the report {name!r}, which is also a dataset ({other})", "another name: reports and datasets are queried by name"))
+                self.mistakes.append(
+                    Mistake(
+                        Place(file, 1, 1),
+                        f"the report {name!r}, which is also a dataset ({other})",
+                        "another name: reports and datasets are queried by name",
+                    )
+                )
             else:
                 report = self._report(path, file, name)
                 if report:
@@ -228,7 +250,9 @@ class _Loading:
         try:
             sql = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError as error:
-            self.mistakes.append(Mistake(Place(file, 1, 1), f"a byte that is not UTF-8 ({error.start + 1} bytes in)", "a file saved as UTF-8"))
+            self.mistakes.append(
+                Mistake(Place(file, 1, 1), f"a byte that is not UTF-8 ({error.start + 1} bytes in)", "a file saved as UTF-8")
+            )
             return None
         if not any(line.strip() and not line.lstrip().startswith("--") for line in sql.splitlines()):
             self.mistakes.append(Mistake(Place(file, 1, 1), "no SQL", "a SELECT"))

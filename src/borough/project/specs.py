@@ -108,8 +108,12 @@ class DuckDBSpec(Spec):
     """DuckDB in this process."""
 
     threads: int | None = Field(default=None, ge=1, description="Threads. Default: the machine's cores.")
-    memory: str | None = Field(default=None, pattern=r"^\d+(\.\d+)? ?(MB|GB|MiB|GiB)$", description="Memory limit, such as `4GB`. Default: 80% of the machine's.")
-    scratch: str | None = Field(default=None, description="Folder to spill to when memory is short. Default: `.borough/scratch` in the project.")
+    memory: str | None = Field(
+        default=None, pattern=r"^\d+(\.\d+)? ?(MB|GB|MiB|GiB)$", description="Memory limit, such as `4GB`. Default: 80% of the machine's."
+    )
+    scratch: str | None = Field(
+        default=None, description="Folder to spill to when memory is short. Default: `.borough/scratch` in the project."
+    )
 
 
 class SparkSpec(Spec):
@@ -122,7 +126,9 @@ class PurposeSpec(Spec):
     """A lawful reason for which someone sees data."""
 
     title: str = Field(description="What the purpose is, in a few words.")
-    lawful_basis: str | None = Field(default=None, description="The lawful basis (UK GDPR article 6, and 9 for special categories) or the statute.")
+    lawful_basis: str | None = Field(
+        default=None, description="The lawful basis (UK GDPR article 6, and 9 for special categories) or the statute."
+    )
     permits: tuple[Classification, ...] = Field(
         default=("public", "internal", "personal"),
         description="Classifications that may be seen. `special` is never enough by itself: the column must also name this purpose.",
@@ -133,8 +139,12 @@ class MaintenanceSpec(Spec):
     """Limits for `borough compact` and `borough vacuum`."""
 
     compact_above_files: int = Field(default=40, ge=2, description="A table with more files than this is compacted.")
-    rewrite_current_above: Share = Field(default=0.15, description="The current table is rewritten when the log's tail exceeds this share of it.")
-    keep_unreferenced_hours: int = Field(default=168, ge=0, description="Files that no published run needs are deleted after this many hours.")
+    rewrite_current_above: Share = Field(
+        default=0.15, description="The current table is rewritten when the log's tail exceeds this share of it."
+    )
+    keep_unreferenced_hours: int = Field(
+        default=168, ge=0, description="Files that no published run needs are deleted after this many hours."
+    )
     keep_runs: int = Field(default=30, ge=1, description="Published runs that stay readable as they were.")
 
 
@@ -144,7 +154,9 @@ class BoroughSpec(Spec):
     borough: str = Field(min_length=1, description="The council's name.")
     lake: str = Field(default="./lake", description="Where the lake is: a folder, relative to the project.")
     state: str = Field(default="sqlite:///./state.db", description="Operational state (SQLAlchemy URL).")
-    engine: Literal["duckdb"] | dict[Literal["duckdb"], DuckDBSpec] | SparkSpec = Field(default="duckdb", description="Where SQL runs: `duckdb`, `{duckdb: {threads: 4, memory: 8GB}}` or `{spark: sc://host:15002}`.")
+    engine: Literal["duckdb"] | dict[Literal["duckdb"], DuckDBSpec] | SparkSpec = Field(
+        default="duckdb", description="Where SQL runs: `duckdb`, `{duckdb: {threads: 4, memory: 8GB}}` or `{spark: sc://host:15002}`."
+    )
     purpose: Name = Field(default="data_engineering", description="The purpose for which the local user (role `engineer`) reads data.")
     purposes: dict[Name, PurposeSpec] = Field(default_factory=dict, description="The purposes for which data may be seen.")
     maintenance: MaintenanceSpec = Field(default_factory=MaintenanceSpec, description="Limits for compaction and vacuum.")
@@ -156,7 +168,10 @@ class BoroughSpec(Spec):
 class ConnectSpec(Spec):
     """How to reach a source."""
 
-    files: Names | None = Field(default=None, description="Glob(s) of files. `{name}` takes a part of the path as a column; `{extract_date:%Y-%m-%d}` is the date of the extract.")
+    files: Names | None = Field(
+        default=None,
+        description="Glob(s) of files. `{name}` takes a part of the path as a column; `{extract_date:%Y-%m-%d}` is the date of the extract.",
+    )
 
 
 class CsvSpec(Spec):
@@ -167,7 +182,9 @@ class CsvSpec(Spec):
     delimiter: str | None = Field(default=None, min_length=1, max_length=1, description="Separator, such as `,` `;` `|` or a tab.")
     quote: str | None = Field(default=None, max_length=1, description="Quote character; empty for none.")
     encoding: Literal["utf-8", "cp1252", "utf-16"] | None = Field(default=None, description="Encoding of the file.")
-    header: int | Literal["none"] | None = Field(default=None, description="Line (from 1) with the column names, or `none`: then `columns` names them.")
+    header: int | Literal["none"] | None = Field(
+        default=None, description="Line (from 1) with the column names, or `none`: then `columns` names them."
+    )
 
 
 class JsonSpec(Spec):
@@ -197,18 +214,35 @@ class FeedSpec(Spec):
 
     title: str | None = Field(default=None, description="What the feed is.")
     files: Names | None = Field(default=None, description="Glob(s) of files, in place of the source's `connect.files`.")
-    format: Literal["csv", "json", "parquet", "geojson"] | FormatSpec | None = Field(default=None, description="Format of the files. Default: by ending.")
-    extract_date: DateOrExpression | None = Field(default=None, description="The date of the extract: a date, or an expression over the feed's columns. Default: `{extract_date:…}` in the path.")
-    delivers: Literal["append", "full", "changes"] = Field(description="`append`: rows are added or corrected. `full`: each extract is complete, absent keys are deletes. `changes`: rows carry an operation.")
+    format: Literal["csv", "json", "parquet", "geojson"] | FormatSpec | None = Field(
+        default=None, description="Format of the files. Default: by ending."
+    )
+    extract_date: DateOrExpression | None = Field(
+        default=None,
+        description="The date of the extract: a date, or an expression over the feed's columns. Default: `{extract_date:…}` in the path.",
+    )
+    delivers: Literal["append", "full", "changes"] = Field(
+        description="`append`: rows are added or corrected. `full`: each extract is complete, absent keys are deletes. `changes`: rows carry an operation."
+    )
     operation: OperationSpec | None = Field(default=None, description="The operation column, for `delivers: changes`.")
-    same_date: Literal["refuse", "parts", "latest"] | None = Field(default=None, description="Several files of one extract date: `parts` of one extract, the `latest` path counts, or `refuse`: hold and ask. Default: `parts` for append and changes, `refuse` for full.")
+    same_date: Literal["refuse", "parts", "latest"] | None = Field(
+        default=None,
+        description="Several files of one extract date: `parts` of one extract, the `latest` path counts, or `refuse`: hold and ask. Default: `parts` for append and changes, `refuse` for full.",
+    )
     max_drop: Share = Field(default=0.2, description="A full extract that would delete more than this share of the rows is held and asks.")
-    on_new_column: Literal["add", "ignore", "refuse"] = Field(default="add", description="A column not seen before: add it to bronze, ignore it, or refuse the file.")
-    on_missing_column: Literal["null", "refuse"] = Field(default="refuse", description="A column that the mapping needs is absent: read it as null, or refuse the file.")
+    on_new_column: Literal["add", "ignore", "refuse"] = Field(
+        default="add", description="A column not seen before: add it to bronze, ignore it, or refuse the file."
+    )
+    on_missing_column: Literal["null", "refuse"] = Field(
+        default="refuse", description="A column that the mapping needs is absent: read it as null, or refuse the file."
+    )
     columns: tuple[str, ...] | None = Field(default=None, description="The feed's columns, in order. Needed for files without a header.")
     unknown: tuple[str, ...] = Field(default=(), description="Texts that mean unknown in this feed, such as `n/a`. Read as null.")
     to: Name | None = Field(default=None, description="The dataset that this feed fills. Without it the feed stays in bronze.")
-    map: dict[Name, Expression] = Field(default_factory=dict, description="Each column of the dataset as an expression over the feed's columns. `A | B`: whichever the file has.")
+    map: dict[Name, Expression] = Field(
+        default_factory=dict,
+        description="Each column of the dataset as an expression over the feed's columns. `A | B`: whichever the file has.",
+    )
 
 
 class SourceSpec(Spec):
@@ -229,26 +263,42 @@ class KnownSpec(Spec):
     """When the source knew a row, or a column's value."""
 
     date: Expression = Field(description="Expression over the dataset's columns: a date or timestamp.")
-    lag: str | None = Field(default=None, pattern=r"^\d+ (day|week|month|year)s?$", description="How much later the source knew, such as `2 months`.")
+    lag: str | None = Field(
+        default=None, pattern=r"^\d+ (day|week|month|year)s?$", description="How much later the source knew, such as `2 months`."
+    )
 
 
 class ColumnSpec(Spec):
     """A column of a dataset's contract."""
 
-    type: ColumnType = Field(default="string", description="`string`, `integer`, `number`, `money` (18,2), `date`, `timestamp` (UTC), `boolean` or `geometry`.")
+    type: ColumnType = Field(
+        default="string", description="`string`, `integer`, `number`, `money` (18,2), `date`, `timestamp` (UTC), `boolean` or `geometry`."
+    )
     title: str | None = Field(default=None, description="What people call it.")
     description: str | None = Field(default=None, description="What it means.")
     required: bool = Field(default=False, description="A row without it is refused.")
     values: tuple[str, ...] | None = Field(default=None, description="The permitted values.")
     between: tuple[Bound, Bound] | None = Field(default=None, description="Lowest and highest permitted value, both included.")
     pattern: str | None = Field(default=None, description="Regular expression that the whole value matches.")
-    references: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", description="`dataset.column` that must hold the value.")
-    unique: bool = Field(default=False, description="No two current rows of the dataset share the value (rows that do are counted, not refused).")
-    severity: Severity = Field(default="error", description="What a failed check of this column does: refuse the row, warn, or stop the load.")
+    references: str | None = Field(
+        default=None, pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", description="`dataset.column` that must hold the value."
+    )
+    unique: bool = Field(
+        default=False, description="No two current rows of the dataset share the value (rows that do are counted, not refused)."
+    )
+    severity: Severity = Field(
+        default="error", description="What a failed check of this column does: refuse the row, warn, or stop the load."
+    )
     unknown: tuple[str, ...] = Field(default=(), description="Texts that mean unknown. Read as null.")
-    on_unreadable: Literal["refuse", "null"] = Field(default="refuse", description="A value that can't be read: refuse the row, or null it and count.")
-    known: Expression | KnownSpec | None = Field(default=None, description="When this column's value was known, if later than the row: it reads null before.")
-    classification: Classification | None = Field(default=None, description="`public`, `internal`, `personal` or `special`. Default: the dataset's.")
+    on_unreadable: Literal["refuse", "null"] = Field(
+        default="refuse", description="A value that can't be read: refuse the row, or null it and count."
+    )
+    known: Expression | KnownSpec | None = Field(
+        default=None, description="When this column's value was known, if later than the row: it reads null before."
+    )
+    classification: Classification | None = Field(
+        default=None, description="`public`, `internal`, `personal` or `special`. Default: the dataset's."
+    )
     purposes: tuple[Name, ...] = Field(default=(), description="For a `special` column: the purposes that may see it.")
 
 
@@ -256,7 +306,9 @@ class AreaOfSpec(Spec):
     """Which area a row lies in."""
 
     point: tuple[str, str] = Field(description="Columns with longitude and latitude (WGS 84).")
-    on: str | None = Field(default=None, description="Column with the date on which the boundary must be in force. Default: the latest boundaries.")
+    on: str | None = Field(
+        default=None, description="Column with the date on which the boundary must be in force. Default: the latest boundaries."
+    )
 
 
 class AreaSpec(Spec):
@@ -275,7 +327,10 @@ class RuleSpec(Spec):
     name: Name = Field(description="Name of the rule.")
     check: Expression = Field(description="Boolean expression over the dataset's columns.")
     dimension: Dimension = Field(description="Dimension of the UK Government Data Quality Framework.")
-    severity: Severity = Field(default="error", description="`error` refuses the row, `warn` accepts and counts, `stop` holds the load when more than `share` of its rows fail.")
+    severity: Severity = Field(
+        default="error",
+        description="`error` refuses the row, `warn` accepts and counts, `stop` holds the load when more than `share` of its rows fail.",
+    )
     share: Share = Field(default=0.0, description="For `stop`: the share of failing rows above which the load is held.")
     nulls: Literal["pass", "fail"] = Field(default="pass", description="What the rule says of a row for which the expression is null.")
     description: str | None = Field(default=None, description="Why the rule exists.")
@@ -301,9 +356,14 @@ class DatasetSpec(Spec):
     known: Expression | KnownSpec | None = Field(default=None, description="When the source knew a row. Default: the extract's date.")
     true: TrueSpec | None = Field(default=None, description="When a row held in the world.")
     area: AreaSpec | None = Field(default=None, description="Makes this dataset a set of areas.")
-    areas: dict[Name, AreaOfSpec] = Field(default_factory=dict, description="Areas that each row lies in, by the name of the area dataset. Adds `NAME_code` and, where there is a label, `NAME_name`.")
+    areas: dict[Name, AreaOfSpec] = Field(
+        default_factory=dict,
+        description="Areas that each row lies in, by the name of the area dataset. Adds `NAME_code` and, where there is a label, `NAME_name`.",
+    )
     rules: tuple[RuleSpec, ...] = Field(default=(), description="Rules over the row.")
-    precedence: tuple[str, ...] = Field(default=(), description="Where several feeds fill the dataset: `source.feed` from strongest to weakest. Default: by name.")
+    precedence: tuple[str, ...] = Field(
+        default=(), description="Where several feeds fill the dataset: `source.feed` from strongest to weakest. Default: by name."
+    )
 
 
 class ReportSpec(Spec):
