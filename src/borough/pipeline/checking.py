@@ -11,7 +11,7 @@ from borough.errors import BoroughError, Mistake
 from borough.ingest.files import files_connector
 from borough.project.checks import check
 from borough.project.load import Project, load_leniently
-from borough.project.resolve import ResolvedFeed, file_patterns, path_parts, resolve_feed
+from borough.project.resolve import file_patterns, path_parts, resolve_feed
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,9 @@ def check_folder(root: Path) -> Found:
         return Found(None, tuple(sorted(set(mistakes))), {})
     spoilt = {m.place for m in mistakes}  # a value that could not be read gets no second mistake
     found = [*mistakes, *(m for m in check(project) if m.place not in spoilt)]
-    _programme, compiled = compile_project(project, lambda feed: declared_columns(project, feed))
-    if not any(m.severity == "error" for m in (*found, *compiled)):
-        # Declarations that hold in themselves are held against what the sources have.
-        compiled = [*compiled, *_against_headers(project)]
+    headers = _headers(project)
+    _programme, compiled = compile_project(project, lambda feed: _names(headers[feed]) or declared_columns(project, feed))
+    compiled = [_weighed(project, mistake, headers) for mistake in compiled]
     counts = {
         "sources": len(project.sources),
         "feeds": sum(1 for _ in project.feeds()),
@@ -56,15 +55,13 @@ def declared_columns(project: Project, feed: str) -> tuple[str, ...] | None:
     return (*spec.columns, *dict.fromkeys(parts))
 
 
-def _against_headers(project: Project) -> list[Mistake]:
-    """Mistakes of mappings that name columns which the newest file of their feed does not have."""
+def _headers(project: Project) -> dict[str, Header | None]:
+    """What the newest file of each feed has, where there is one."""
     engine = DuckDBEngine(scratch=project.root / ".borough" / "scratch")
     try:
-        headers = {name: _header(project, resolve_feed(project, *name.split(".")), engine) for name, _s, _f in project.feeds()}
+        return {name: _header(project, name, engine) for name, _s, _f in project.feeds()}
     finally:
         engine.close()
-    _programme, mistakes = compile_project(project, lambda feed: _names(headers[feed]))
-    return [_weighed(project, mistake, headers) for mistake in mistakes]
 
 
 Header = tuple[tuple[str, ...], bool]
@@ -74,14 +71,15 @@ def _names(header: Header | None) -> tuple[str, ...] | None:
     return None if header is None else header[0]
 
 
-def _header(project: Project, feed: ResolvedFeed, engine: DuckDBEngine) -> Header | None:
+def _header(project: Project, name: str, engine: DuckDBEngine) -> Header | None:
     """The newest file's columns with the parts of its path, and whether an absent one is a mistake; None without a file."""
-    connector = files_connector(feed.feed, feed.patterns, project.root, engine, project.root / ".borough" / "scratch")
     try:
+        feed = resolve_feed(project, *name.split("."))
+        connector = files_connector(feed.feed, feed.patterns, project.root, engine, project.root / ".borough" / "scratch")
         files = connector.discover()
         columns = connector.columns(files[-1]) if files else None
     except BoroughError:
-        return None  # what is wrong with a file is for the run to say
+        return None  # a feed that can't be resolved is told elsewhere; what is wrong with a file is for the run to say
     if columns is None:
         return None
     # JSON leaves out what is empty, and a feed may say that columns come and go.
