@@ -67,9 +67,11 @@ def test_several_globs_share_one_folder_and_give_each_file_once(place: Place) ->
 @pytest.mark.parametrize("folder", ["it's [1] (old)", "50% & more", "{x", "Größe #1", "a+b$^|"])
 def test_folders_with_special_characters(tmp_path: Path, folder: str, place: Place) -> None:
     special = Place(tmp_path / folder, place.engine)
-    special.put("é 'q' [2].csv", b"id\n1\n2,3\n")
-    got = special.receive("in/*.csv")
-    assert got.cells("_file", "_row") == [("é 'q' [2].csv", 1), ("é 'q' [2].csv", 2)]
+    special.put("é 'q' [2]*.csv", b"id\n1\n2,3\n")
+    special.put("é 'q' 2x.csv", b"id\n3\n")
+    special.put("[j]?.json", b'[{"id":4}]')
+    got = special.receive("in/*")
+    assert got.cells("_file", "_row", "id") == [("[j]?.json", 1, "4"), ("é 'q' 2x.csv", 1, "3"), ("é 'q' [2]*.csv", 1, "1"), ("é 'q' [2]*.csv", 2, None)]
     assert discover([f"{tmp_path}/x*/*.csv"], Path("/nowhere")) == []
 
 

@@ -89,6 +89,15 @@ def test_what_is_not_json_is_a_problem(place: Place, data: bytes | str, told: st
     assert got.cells("a") == [("1",)]
 
 
+def test_a_bad_file_leaves_nothing_behind(place: Place) -> None:
+    place.put("a.json", b'[{"a":1}]')
+    place.put("b.json", b'{"a":2,"only_here":3}\n' * 30_000 + b"{")
+    got = place.receive()
+    assert "line 30001" in (got.batch.received[1].problem or "")
+    assert got.batch.columns == ("a",)
+    assert [set(row) for row in got.rows] == [{"a", "_file", "_row", "_problem", "_raw"}]
+
+
 def test_an_empty_array_has_no_records(place: Place) -> None:
     got = receive(place, "[]")
     assert (got.only.problem, got.only.counted, got.only.notices) == (None, 0, ("no records",))

@@ -17,7 +17,7 @@ from borough.ingest.block import Block, Workshop, sha256_of, system_columns, unr
 from borough.ingest.careful import read_carefully
 from borough.ingest.encoding import Encoding, UnreadableEncodingError, sniff, transcode
 from borough.ingest.layout import HEAD, Layout, layout
-from borough.ingest.names import literal, quoted, unique_names
+from borough.ingest.names import literal, location, quoted, unique_names
 from borough.ingest.port import Found, Received
 from borough.ingest.scratch import NULL
 from borough.ingest.tally import Tally, tally
@@ -147,7 +147,7 @@ def _fast(text: Text, shape: Layout, width: int, shop: Workshop) -> tuple[int, i
     spec = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
     reader = (
         # No cell equals NULL, so that an empty cell stays an empty text.
-        f"read_csv({literal(text.path)}, auto_detect=false, header=false, skip={shape.lines}, delim={literal(shape.delimiter)}, "
+        f"read_csv({location(text.path)}, auto_detect=false, header=false, skip={shape.lines}, delim={literal(shape.delimiter)}, "
         f"quote={literal(shape.quote)}, escape={literal(shape.quote)}, columns={{{spec}}}, nullstr={literal(NULL)}, "
         f"strict_mode=true, store_rejects=true, rejects_table='{REJECTS}', rejects_scan='{SCANS}')"
     )
@@ -155,7 +155,7 @@ def _fast(text: Text, shape: Layout, width: int, shop: Workshop) -> tuple[int, i
     try:
         good_file = shop.path("good.parquet")
         engine.execute(f"COPY (SELECT * FROM {reader}) TO {literal(good_file)} (FORMAT parquet, COMPRESSION lz4_raw)")
-        good = int(engine.rows(f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata({literal(good_file)})")[0][0])
+        good = int(engine.rows(f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata({location(good_file)})")[0][0])
         bad = _refused_lines(shape, width, shop)
     except EngineError:
         return None
@@ -189,7 +189,7 @@ def _select(found: Found, names: Sequence[str], fast: tuple[int, int], above: in
     """Good rows in file order, then the refused ones, each with its ordinal in the file."""
     cells = ", ".join(f"c{i} AS {quoted(n)}" for i, n in enumerate(names))
     system = system_columns(found)
-    good = f"read_parquet({literal(shop.path('good.parquet'))}, file_row_number=true)"
+    good = f"read_parquet({location(shop.path('good.parquet'))}, file_row_number=true)"
     nothing = "CAST(NULL AS VARCHAR) AS _problem, CAST(NULL AS VARCHAR) AS _raw"
     if not fast[1]:
         return f"SELECT {cells}, {system}, CAST(file_row_number + 1 AS BIGINT) AS _row, {nothing} FROM {good}"
@@ -202,6 +202,6 @@ def _select(found: Found, names: Sequence[str], fast: tuple[int, int], above: in
     )
     empty = ", ".join(f"CAST(NULL AS VARCHAR) AS {quoted(n)}" for n in names)
     return (
-        f"SELECT {cells}, {system}, _row, {nothing} FROM read_parquet({literal(shop.path('good.parquet'))}) POSITIONAL JOIN _ingest_ordinals "
+        f"SELECT {cells}, {system}, _row, {nothing} FROM read_parquet({location(shop.path('good.parquet'))}) POSITIONAL JOIN _ingest_ordinals "
         f"UNION ALL SELECT {empty}, {system}, _row, _problem, _raw FROM (FROM _ingest_bad ORDER BY _row)"
     )

@@ -7,21 +7,24 @@ Python's parser reads; the engine's counts the records, independently. Null and 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from borough.errors import EngineError
 from borough.ingest.block import Block, Workshop, cannot_open, unreadable
 from borough.ingest.encoding import UnreadableEncodingError, sniff
-from borough.ingest.names import literal, literals, unique_names
+from borough.ingest.names import literal, locations, quoted, union_of, unique_names
 from borough.ingest.port import Found, Received
 from borough.ingest.scratch import SYSTEM, Rows
 
 Path = tuple[str, ...]
+Record = dict[Path, str | None]
+BATCH = 20_000  # records held as objects at a time
 
 
 class _Number(str):
@@ -47,22 +50,28 @@ class Shape:
     records: str | None = None
     geojson: bool = False
 
+    @property
+    def path(self) -> str | None:
+        return "features" if self.geojson and self.records is None else self.records
+
 
 def read_documents(found: Sequence[Found], shape: Shape, shop: Workshop) -> tuple[list[Received], Block | None]:
     """Read files of one feed in one go, into one block."""
     received: list[Received] = []
     with Rows(shop, "records") as rows:
-        columns = _Columns(rows)
+        columns = _Columns(rows, tuple(dict.fromkeys(name for file in found for name, _ in file.parts)))
         for file in found:
             received.append(_read(file, shape, columns))
         block = rows.block()
     received = _counted(received, shape, shop)
     if block is None:
         return received, None
-    # A file whose count differs is a problem: none of its rows may stay.
+    # Of a file that turned out to be a problem none of the rows may stay.
     bad = [r.found.name for r in received if r.problem]
-    rows_left = sum(r.rows for r in received)
-    sql = f"SELECT * FROM ({block.sql}) WHERE _file NOT IN ({', '.join(literal(n) for n in bad)})" if bad else block.sql
+    left = [r for r in received if r.problem is None]
+    rows_left = sum(r.rows for r in left)
+    names = ", ".join(map(quoted, (*union_of(r.columns for r in left), *columns.parts, "_file", *SYSTEM)))
+    sql = f"SELECT {names} FROM ({block.sql}) WHERE _file NOT IN ({', '.join(map(literal, bad))})" if bad else block.sql
     return received, Block(sql, rows_left) if rows_left else None
 
 
@@ -77,27 +86,26 @@ def head_columns(found: Found, shape: Shape) -> tuple[str, ...]:
 class _Columns:
     """The columns seen so far, over all files, and the rows they are written to."""
 
-    def __init__(self, rows: Rows) -> None:
-        self.rows = rows
+    def __init__(self, rows: Rows, parts: tuple[str, ...]) -> None:
+        self.rows, self.parts = rows, parts
         self.names: dict[Path, str] = {}
-        self.parts: tuple[str, ...] = ()
-        self.notices: list[str] = []
+        self.notices: dict[Path, tuple[str, ...]] = {}
 
-    def write(self, found: Found, records: list[dict[Path, str | None]]) -> tuple[str, ...]:
-        """Write the records of one file; the columns it has."""
-        have = dict.fromkeys(path for record in records for path in record)
-        self.parts = tuple(dict.fromkeys([*self.parts, *(name for name, _ in found.parts)]))
-        if any(path not in self.names for path in have):
-            paths = [*self.names, *(p for p in have if p not in self.names)]
-            names, notices = unique_names([".".join(p) for p in paths], self.parts)
-            self.names = dict(zip(paths, names, strict=True))
-            self.notices = list(notices)
+    def write(self, found: Found, records: Sequence[Record], first: int) -> None:
+        """Write records of one file, ``first`` being the ordinal of the first of them."""
+        for path in dict.fromkeys(path for record in records for path in record):
+            self._add(path)
         paths = list(self.names)
         self.rows.columns((*self.names.values(), *self.parts, "_file", *SYSTEM))
-        constant = [dict(found.parts).get(name) for name in self.parts] + [found.name]
-        for number, record in enumerate(records, start=1):
+        parts = dict(found.parts)
+        constant = [*map(parts.get, self.parts), found.name]
+        for number, record in enumerate(records, start=first):
             self.rows.add([*map(record.get, paths), *constant, number, None, None])
-        return tuple(self.names[p] for p in have)
+
+    def _add(self, path: Path) -> None:
+        if path not in self.names:
+            (name,), self.notices[path] = unique_names([".".join(path)], (*self.parts, *self.names.values()))
+            self.names[path] = name
 
 
 def _read(found: Found, shape: Shape, columns: _Columns) -> Received:
@@ -111,16 +119,26 @@ def _read(found: Found, shape: Shape, columns: _Columns) -> Received:
         return unreadable(found, "empty file", sha256=sha256)
     try:
         text, encoding, notices = _text(data)
-        records = [flatten(r, shape.geojson) for r in records_of(text, shape)]
+        del data
+        count, paths = _write(found, records_of(text, shape), shape, columns)
     except UnreadableEncodingError as error:
         return unreadable(found, f"unreadable encoding: {error}; JSON is UTF-8: ask for the file again", sha256=sha256)
     except (InvalidJSONError, RecursionError) as error:
         return unreadable(found, f"invalid JSON: {error}", sha256=sha256)
-    names = columns.write(found, records)
-    if not records:
+    if not count:
         notices = (*notices, "no records")
-    notices += tuple(n for n in columns.notices if any(repr(name) in n for name in names))
-    return Received(found, sha256, 0, len(records), names, encoding, notices)
+    names = tuple(columns.names[p] for p in paths)
+    return Received(found, sha256, 0, count, names, encoding, (*notices, *(n for p in paths for n in columns.notices[p])))
+
+
+def _write(found: Found, records: Iterator[_Object], shape: Shape, columns: _Columns) -> tuple[int, tuple[Path, ...]]:
+    """Write the records of a file a batch at a time; how many, and the paths they have."""
+    count, paths = 0, dict[Path, None]()
+    while batch := [flatten(record, shape.geojson) for record in itertools.islice(records, BATCH)]:
+        columns.write(found, batch, count + 1)
+        count += len(batch)
+        paths.update(dict.fromkeys(path for record in batch for path in record))
+    return count, tuple(paths)
 
 
 def _text(data: bytes) -> tuple[str, str, tuple[str, ...]]:
@@ -132,26 +150,54 @@ def _text(data: bytes) -> tuple[str, str, tuple[str, ...]]:
     return text, encoding.codec, ("byte order mark",) if encoding.mark else ()
 
 
-def records_of(text: str, shape: Shape) -> Iterator[Any]:
+def records_of(text: str, shape: Shape) -> Iterator[_Object]:
     """The records of a document: of its array, of the array at the path, one a line, or the one object that it is."""
-    path = "features" if shape.geojson and shape.records is None else shape.records
-    first, end = _value(text, SPACE.match(text, 0).end())  # type: ignore[union-attr]
-    rest = SPACE.match(text, end).end()  # type: ignore[union-attr]
-    if path is not None and rest == len(text):
-        first = _at(first, path)
-        if not isinstance(first, list) or isinstance(first, _Object):
-            raise InvalidJSONError(f"expected an array of records at {path!r}, found {_kind(first)}")
-        yield from _objects(first)
-    elif isinstance(first, list) and not isinstance(first, _Object):
-        if rest < len(text):
-            raise InvalidJSONError(f"{place(text, rest)}: expected the end of the document after its array")
-        yield from _objects(first)
-    else:
-        yield from _objects([first])
-        while rest < len(text):
-            value, end = _value(text, rest)
-            yield from _objects([value])
-            rest = SPACE.match(text, end).end()  # type: ignore[union-attr]
+    start = _space(text, 0)
+    if shape.path is None and text.startswith("[", start):
+        end = yield from _array(text, start)
+        if end < len(text):
+            raise InvalidJSONError(f"{place(text, end)}: expected the end of the document after its array")
+        return
+    first, end = _value(text, start)
+    end = _space(text, end)
+    if shape.path is not None and end == len(text):
+        records = _at(first, shape.path)
+        if not isinstance(records, list) or isinstance(records, _Object):
+            raise InvalidJSONError(f"expected an array of records at {shape.path!r}, found {_kind(records)}")
+        for number, value in enumerate(records, start=1):
+            yield _object(value, number)
+        return
+    yield _object(first, 1)
+    for number in itertools.count(2):
+        if end == len(text):
+            return
+        value, end = _value(text, end)
+        end = _space(text, end)
+        yield _object(value, number)
+
+
+def _array(text: str, start: int) -> Generator[_Object, None, int]:
+    """The records of an array, one at a time, so that a long one is not held as objects; where the text goes on behind it."""
+    position = _space(text, start + 1)
+    if text.startswith("]", position):
+        return _space(text, position + 1)
+    for number in itertools.count(1):
+        value, position = _value(text, position)
+        yield _object(value, number)
+        position = _space(text, position)
+        if text.startswith("]", position):
+            break
+        if not text.startswith(",", position):
+            cut = "; the file seems to be cut off" if position == len(text) else ""
+            raise InvalidJSONError(f"{place(text, position)}: expected ',' or ']' behind record {number}{cut}")
+        position = _space(text, position + 1)
+    return _space(text, position + 1)
+
+
+def _space(text: str, position: int) -> int:
+    """Where the next token begins."""
+    match = SPACE.match(text, position)
+    return match.end() if match else position
 
 
 def _value(text: str, start: int) -> tuple[Any, int]:
@@ -167,11 +213,10 @@ def place(text: str, position: int) -> str:
     return f"line {text.count(chr(10), 0, position) + 1}, column {position - text.rfind(chr(10), 0, position)}"
 
 
-def _objects(values: Sequence[Any]) -> Iterator[Any]:
-    for number, value in enumerate(values, start=1):
-        if not isinstance(value, _Object):
-            raise InvalidJSONError(f"record {number} is {_kind(value)}, expected an object")
-        yield value
+def _object(value: Any, number: int) -> _Object:
+    if not isinstance(value, _Object):
+        raise InvalidJSONError(f"record {number} is {_kind(value)}, expected an object")
+    return value
 
 
 def _at(value: Any, path: str) -> Any:
@@ -187,9 +232,9 @@ def _kind(value: Any) -> str:
     return next((name for kind, name in names if isinstance(value, kind)), "null")
 
 
-def flatten(record: _Object, geojson: bool = False) -> dict[Path, str | None]:
+def flatten(record: _Object, geojson: bool = False) -> Record:
     """A record as paths and texts. A GeoJSON feature gives its properties, its ``geometry``, and the rest of its members."""
-    row: dict[Path, str | None] = {}
+    row: Record = {}
     if not geojson:
         _flatten(record, (), row)
         return row
@@ -204,7 +249,7 @@ def flatten(record: _Object, geojson: bool = False) -> dict[Path, str | None]:
     return row
 
 
-def _flatten(record: _Object, above: Path, row: dict[Path, str | None]) -> None:
+def _flatten(record: _Object, above: Path, row: Record) -> None:
     for key, value in record:
         path = (*above, key)
         if isinstance(value, _Object) and value:
@@ -215,7 +260,7 @@ def _flatten(record: _Object, above: Path, row: dict[Path, str | None]) -> None:
             _put(row, path, None if value is None else as_json(value))
 
 
-def _put(row: dict[Path, str | None], path: Path, text: str | None) -> None:
+def _put(row: Record, path: Path, text: str | None) -> None:
     count, free = 1, path
     while free in row:
         count += 1
@@ -263,10 +308,9 @@ def count_records(paths: Sequence[str], shape: Shape, shop: Workshop) -> dict[st
     """Records per file, counted by the engine's own JSON parser."""
     if not paths:
         return {}
-    path = "features" if shape.geojson and shape.records is None else shape.records
     counts = dict.fromkeys(paths, 0)
     try:
-        counts.update((str(name), int(count)) for name, count in shop.engine.rows(_count_sql(paths, path)))
+        counts.update((str(name), int(count)) for name, count in shop.engine.rows(_count_sql(paths, shape.path)))
     except EngineError:
         # What the engine's parser refuses and Python's accepts (half a surrogate pair): count what stands in the text.
         return {p: _count_again(p, shape) for p in paths}
@@ -278,7 +322,7 @@ def _count_sql(paths: Sequence[str], path: str | None) -> str:
     largest = max(max(os.path.getsize(p) for p in paths) + 1024, 1 << 24)
     return (
         f"SELECT filename, sum(CASE WHEN json_type(json, {pointer}) = 'ARRAY' THEN json_array_length(json, {pointer}) ELSE 1 END) "
-        f"FROM read_json_objects({literals(paths)}, format='unstructured', filename=true, maximum_object_size={largest}) GROUP BY filename"
+        f"FROM read_json_objects({locations(paths)}, format='unstructured', filename=true, maximum_object_size={largest}) GROUP BY filename"
     )
 
 

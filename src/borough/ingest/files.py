@@ -17,7 +17,7 @@ from borough.ingest.block import Block, Workshop, cannot_open, unreadable
 from borough.ingest.delimited import head_layout, read_delimited
 from borough.ingest.discover import discover
 from borough.ingest.documents import Shape, head_columns, read_documents
-from borough.ingest.names import union_of, unique_names
+from borough.ingest.names import locations, union_of, unique_names
 from borough.ingest.parquet import parquet_columns, read_parquet
 from borough.ingest.port import Batch, Connector, Found, Received
 from borough.project.specs import CsvSpec, FeedSpec, FormatSpec
@@ -160,7 +160,7 @@ class _Writer:
     def finish(self) -> list[WrittenFile]:
         """The files written, in the order in which their rows were received, small ones last."""
         if self._small:
-            paths = ", ".join("'" + f.path.replace("'", "''") + "'" for f in self._small)
-            sql = f"SELECT * FROM read_parquet([{paths}], union_by_name=true, hive_partitioning=false)"
+            paths = locations(f.path for f in self._small)
+            sql = f"SELECT * FROM read_parquet({paths}, union_by_name=true, hive_partitioning=false)"
             self._written += self._engine.copy(sql, str(self._into / f"{uuid4().hex}.parquet"))
         return self._written

@@ -15,9 +15,14 @@ def literal(text: str | None) -> str:
     return "CAST(NULL AS VARCHAR)" if text is None else "'" + text.replace("'", "''") + "'"
 
 
-def literals(texts: Iterable[str]) -> str:
-    """Texts as an SQL list."""
-    return "[" + ", ".join(literal(t) for t in texts) + "]"
+def location(path: str) -> str:
+    """The path of one file to read, as an SQL literal: wildcards in it mean themselves."""
+    return literal("".join(f"[{letter}]" if letter in "*?[" else letter for letter in path))
+
+
+def locations(paths: Iterable[str]) -> str:
+    """Paths of files to read, as an SQL list."""
+    return "[" + ", ".join(map(location, paths)) + "]"
 
 
 def unique_names(received: Sequence[str], taken: Iterable[str] = ()) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from borough.engine.port import Engine
 from borough.errors import EngineError
 from borough.ingest.block import Block, Workshop, sha256_of, system_columns, unreadable
-from borough.ingest.names import literal, quoted, unique_names
+from borough.ingest.names import location, quoted, unique_names
 from borough.ingest.port import Found, Received
 
 MAGIC = b"PAR1"
@@ -34,7 +34,7 @@ def read_parquet(found: Found, shop: Workshop, counting: ThreadPoolExecutor) -> 
         return unreadable(found, fault, sha256=digest.result()), None
     try:
         described = shop.engine.describe(f"SELECT * FROM {_scan(found)}")
-        counted = int(shop.engine.rows(f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata({literal(found.path)})")[0][0])
+        counted = int(shop.engine.rows(f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata({location(found.path)})")[0][0])
         rows = int(shop.engine.rows(f"SELECT count(file_row_number) FROM {_scan(found, numbered=True)}")[0][0])
     except EngineError as error:
         return unreadable(found, f"not readable as Parquet: {str(error).splitlines()[0]}", sha256=digest.result()), None
@@ -51,7 +51,7 @@ def read_parquet(found: Found, shop: Workshop, counting: ThreadPoolExecutor) -> 
 
 
 def _scan(found: Found, numbered: bool = False) -> str:
-    return f"read_parquet({literal(found.path)}, hive_partitioning=false{', file_row_number=true' if numbered else ''})"
+    return f"read_parquet({location(found.path)}, hive_partitioning=false{', file_row_number=true' if numbered else ''})"
 
 
 def _as_text(name: str, kind: str) -> str:

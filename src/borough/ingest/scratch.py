@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from borough.ingest.block import Block, Workshop
-from borough.ingest.names import literal, quoted
+from borough.ingest.names import literal, location, quoted
 
 # Stands for null; no received text equals it.
 NULL = "\x01\x02no value\x02\x01"
@@ -80,7 +80,7 @@ def _scan(segment: _Segment, constant: str) -> str:
     # The length is in characters, the reader's limit in bytes; its buffer holds some lines.
     limit = max(1 << 21, 4 * segment.longest + 1024)
     return (
-        f"SELECT {', '.join([*cells, *([constant] if constant else []), *system])} FROM read_csv({literal(segment.path)}, auto_detect=false, "
+        f"SELECT {', '.join([*cells, *([constant] if constant else []), *system])} FROM read_csv({location(segment.path)}, auto_detect=false, "
         f"header=false, delim=',', quote='\"', escape='\"', new_line='\\n', columns={{{spec}}}, nullstr={literal(NULL)}, strict_mode=true, "
         f"max_line_size={limit}, buffer_size={16 * limit})"
     )
