@@ -48,7 +48,7 @@ demo: .venv/.ready ## Build a small fictional council, run it and show what came
 	@echo; echo "Your turn: source .venv/bin/activate, then cd demo-council and borough --help. The tutorial is docs/tutorial.md"
 
 test: lint ## Lint, then every test (about 10 minutes on 2 cores)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/.ready-test ## ruff, mypy and the laws of the house
 	$(BIN)/ruff check .
