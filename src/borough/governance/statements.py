@@ -104,7 +104,9 @@ def parse(sql: str, where: Places) -> exp.Query:
         _judge_tokens(sqlglot.tokenize(sql, read=DIALECT), where)
         statements = [s for s in sqlglot.parse(sql, dialect=DIALECT) if s is not None and not isinstance(s, exp.Semicolon)]
     except ParseError as error:
-        raise SelectError([_syntax_fault(e) for e in error.errors] or [UNREADABLE]) from error
+        begun = re.match(r"(\s|--[^\n]*\n|/\*.*?\*/)*(\(|(select|with|from|table)\b)", sql, re.S | re.I)
+        faults = [_syntax_fault(e) for e in error.errors] if begun else [_other_statement(sql, where)]
+        raise SelectError(faults or [UNREADABLE]) from error
     except TokenError as error:
         place = re.search(r"[Ll]ine (\d+)", str(error))
         raise SelectError([replace(UNREADABLE, line=int(place.group(1)) if place else 1)]) from error
@@ -142,6 +144,9 @@ def _syntax_fault(error: Mapping[str, Any]) -> Fault:
     highlight = error.get("highlight") or ""
     line, column = int(error.get("line") or 1), int(error.get("col") or 1)
     description = str(error.get("description") or "Invalid SQL").rstrip(".")
+    description = re.sub(r"Required keyword: .*", "something is missing here", description).replace(
+        "Invalid expression / Unexpected token", "is not expected here"
+    )
     return Fault(
         line,
         max(1, column - max(len(highlight) - 1, 0)),
