@@ -139,9 +139,18 @@ def test_every_incident_is_there_once(told: Told, shared_data: Path) -> None:
     assert counts == {"n": len(ward_of), "ids": len(ward_of), "placed": sum(ward is not None for ward in ward_of.values())}
 
 
+def test_no_outcome_is_seen_before_it_was_known(told: Told, shared_data: Path) -> None:
+    # A month is published two months later: at the end of January 2017 that was November 2016.
+    sql = "SELECT count(*) AS incidents, count(outcome) AS outcomes FROM incident"
+    (counts,) = json.loads(told.council.borough("query", sql, "--as-of", "2017-01-31", "--format", "json"))
+    assert (counts["incidents"], counts["outcomes"]) == truths.known_on(shared_data, "2016-11") == (22_615, 12_045)
+
+
 def test_the_ledger_tells_the_copies_from_the_incidents(told: Told) -> None:
     lines = [line for line in told.ledger if line["feed"] == "police.street_crime"]
-    sums = {figure: sum(line[figure] for line in lines) for figure in ("read", "accepted", "unchanged", "superseded", "quarantined", "held")}
+    sums = {
+        figure: sum(line[figure] for line in lines) for figure in ("read", "accepted", "unchanged", "superseded", "quarantined", "held")
+    }
     assert sums == {"read": 52_526, "accepted": 50_451, "unchanged": 0, "superseded": 2_075, "quarantined": 0, "held": 0}
 
 
@@ -163,5 +172,7 @@ def test_the_register_stands_as_its_latest_snapshot(told: Told, shared_data: Pat
 
 
 def test_each_classification_holds_every_report(told: Told) -> None:
-    rows = told.council.query("SELECT classification, CAST(sum(reports) AS BIGINT) AS n FROM fms_report GROUP BY classification ORDER BY classification")
+    rows = told.council.query(
+        "SELECT classification, CAST(sum(reports) AS BIGINT) AS n FROM fms_report GROUP BY classification ORDER BY classification"
+    )
     assert rows == [{"classification": "broad", "n": 4_208}, {"classification": "detailed", "n": 4_208}]

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 Ring = list[list[float]]
@@ -43,10 +44,17 @@ def incident_rows(data: Path) -> Iterator[Incident]:
         for row in json.loads(file.read_text(encoding="utf-8")):
             place = row["location"]
             yield Incident(
-                row["id"], row["month"], row["category"], float(place["longitude"]), float(place["latitude"]), ward[1], json.dumps(row, sort_keys=True)
+                row["id"],
+                row["month"],
+                row["category"],
+                float(place["longitude"]),
+                float(place["latitude"]),
+                ward[1],
+                json.dumps(row, sort_keys=True),
             )
 
 
+@cache
 def incidents(data: Path) -> dict[int, Incident]:
     """Each incident once."""
     return {row.id: row for row in incident_rows(data)}
@@ -83,6 +91,7 @@ def wards_2011(data: Path) -> list[Ward]:
     return wards
 
 
+@cache
 def containing_wards(data: Path) -> dict[int, str | None]:
     """The ward of 2011 that contains each incident. No incident of the data lies on a border."""
     wards = wards_2011(data)
@@ -94,6 +103,12 @@ def containing_wards(data: Path) -> dict[int, str | None]:
             by_point[point] = min((ward.code for ward in wards if ward.contains(*point)), default=None)
         found[incident.id] = by_point[point]
     return found
+
+
+def known_on(data: Path, last_month: str) -> tuple[int, int]:
+    """Incidents of the months to ``last_month``, and how many of them had an outcome of those months."""
+    known = [json.loads(incident.content) for incident in incidents(data).values() if incident.month <= last_month]
+    return len(known), sum(row["outcome_status"] is not None and row["outcome_status"]["date"] <= last_month for row in known)
 
 
 def delivered_months(data: Path) -> list[str]:
