@@ -50,7 +50,7 @@ class DuckDBEngine:
         if scratch is not None:
             scratch.mkdir(parents=True, exist_ok=True)
         self.scratch = Path(tempfile.mkdtemp(prefix="engine-", dir=scratch))
-        config: dict[str, str | bool | int | float | list[str]] = {"temp_directory": str(self.scratch), "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        config: dict[str, str | bool | int | float | list[str]] = {"temp_directory": str(self.scratch), "autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "python_enable_replacements": "false"}
         if threads is not None:
             config["threads"] = threads
         if memory is not None:

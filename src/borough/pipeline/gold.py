@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from borough.catalogue.contracts import area_table, feeds_of, log_table, report_table
-from borough.compile.areas import area_side_table, mended_boundaries
+from borough.compile.areas import area_side_table, boundary_edges, mended_boundaries
 from borough.compile.mapping import MappedFeed
 from borough.compile.programme import Programme, report_fingerprint
 from borough.compile.relations import AREA_COLUMNS
@@ -35,7 +35,9 @@ def area(run: Run, dataset: str, name: str) -> int:
         for code, reason in run.engine.rows(report):
             run.drifts.append({"feed": ", ".join(feeds_of(run.project, name)), "file": name, "kind": "boundary", "name": code, "action": reason})
     columns = ", ".join(f'"{c}"' for c, _ in AREA_COLUMNS)
-    files = run.engine.copy(f"SELECT {columns} FROM ({area_side_table(points, f'({mended})')})", run.writer.new_file(table))
+    edges = [day for (day,) in run.engine.rows(boundary_edges(f"({mended})"))]
+    placed = area_side_table(points, f"({mended})", edges)
+    files = run.engine.copy(f"SELECT {columns} FROM ({placed})", run.writer.new_file(table))
     commit = run.writer.replace if anew else run.writer.append
     if files or anew:
         commit(table, files, [Column(c, kind) for c, kind in AREA_COLUMNS], app=table)
