@@ -97,6 +97,12 @@ def test_text_behind_a_closing_quote(csv: Receive) -> None:
     assert problems(got) == [(1, "line 2: text behind a closing quote", '1,"x"y')]
 
 
+def test_without_quotes_a_quote_is_a_letter(csv: Receive) -> None:
+    got = csv('a,b\r\n1,"x\n2,"\n\n3\r\n', format={"csv": {"quote": ""}})
+    assert got.cells("a", "b") == [("1", '"x'), ("2", '"'), (None, None)]
+    assert problems(got) == [(3, "line 5: expected 2 values, found 1", "3")]
+
+
 def test_mixed_line_ends(csv: Receive) -> None:
     got = csv("a,b\r\n1,2\n3,4\r5,6\r\n7,8")
     assert got.cells("a", "b") == [("1", "2"), ("3", "4"), ("5", "6"), ("7", "8")]

@@ -81,6 +81,11 @@ class Reader:
         self.quoted = re.compile(spaces + quote + b"(" + not_quote + b"(?:" + quote * 2 + not_quote + b")*+)" + quote + spaces + behind) if quote else None
         self.opens = re.compile(spaces + quote) if quote else None
         self.plain = re.compile(b"([^" + delimiter + rb"\r\n]*+)" + behind)
+        # A good record in one match, as nearly all are: each cell is quoted (its first group) or plain (its second).
+        plain = b"([^" + delimiter + rb"\r\n]*+)"
+        enclosed = spaces + quote + b"(" + not_quote + b"(?:" + quote * 2 + not_quote + b")*+)" + quote + spaces
+        cell = b"(?:" + enclosed + b"|(?!" + spaces + quote + b")" + plain + b")" if quote else b"(?:(?!)(.))?+" + plain
+        self.good = re.compile(delimiter.join([cell] * width) + rb"(\r\n|\r|\n|\Z)")
 
     def records(self) -> Iterator[Record]:
         """All records in order, blank lines left out and counted."""
@@ -98,6 +103,9 @@ class Reader:
 
     def _record(self, stop: int, end: int) -> Record:
         start = self.position
+        match = self.good.match(self.data, start)
+        if match and b"\0" not in match[0]:
+            return self._good(match, end)
         text = self.data[start:stop]
         if not self.quote or self.quote not in text:
             values, last, whole = text.split(self.delimiter), end, True
@@ -110,6 +118,14 @@ class Reader:
         if fault == "unclosed quote" or not whole:
             last, lines = end, 1
         return Record(start, last, self.line, lines, tuple(values) if fault is None else (), fault)
+
+    def _good(self, match: re.Match[bytes], end: int) -> Record:
+        cells = match.groups()
+        twice, once = self.quote * 2, self.quote
+        values = tuple(p if q is None else q.replace(twice, once) for q, p in zip(cells[0:-1:2], cells[1:-1:2], strict=True))
+        last = match.end()
+        lines = 1 if last <= end else len(END.findall(match[0][: match.start(len(cells)) - match.start()])) + 1
+        return Record(match.start(), last, self.line, lines, values, None)
 
     def _fault(self, values: list[bytes], whole: bool, start: int, last: int, end: int, lines: int) -> str | None:
         if not whole:
