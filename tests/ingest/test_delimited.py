@@ -158,6 +158,12 @@ def test_unreadable_encoding_names_the_byte(csv: Receive) -> None:
     assert "middle of a character" in (got.only.problem or "")
 
 
+def test_a_line_in_another_encoding_is_a_problem_row(csv: Receive) -> None:
+    got = csv("a,b\n1,Zoë\n2,é\n".encode() + b"3,caf\xe9\n4,x\n")
+    assert problems(got) == [(3, "line 4: byte 0xE9 at offset 21 is not UTF-8", "3,caf\\xe9")]
+    assert got.cells("b") == [("Zoë",), ("é",), (None,), ("x",)]
+
+
 def test_titles_above_the_header_are_left_out_and_told(csv: Receive) -> None:
     got = csv("Licences of 2024\n\nid,name,rate\n1,Ann,2\n2,Ben\n3,Cat,4\n")
     assert got.only.columns == ("id", "name", "rate")

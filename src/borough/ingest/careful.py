@@ -47,13 +47,15 @@ def read_carefully(received: Received, path: str, shape: Layout, count: Tally, w
         for record in reader.records():
             rows += 1
             several += record.lines - 1
-            if record.fault is None:
+            stray = first_stray(data, record) if count.bad_utf8 is not None else None
+            if record.fault is None and stray is None:
                 out.add([*(value.decode() for value in record.values), rows, None, None])
                 continue
             if first_unclosed is None and record.fault == "unclosed quote":
                 first_unclosed = record.line
-            raw = data[record.start : record.end].rstrip(b"\r\n").decode()
-            out.add([*nothing, rows, f"line {record.line}: {record.fault}", raw])
+            # Bytes that are no text are kept as their escapes.
+            raw = data[record.start : record.end].rstrip(b"\r\n").decode(errors="backslashreplace")
+            out.add([*nothing, rows, f"line {record.line}: {record.fault or stray}", raw])
         block = out.block(system_columns(received.found))
     # Every line is a record, the continuation of one, or blank: the lines were counted without this reader.
     counted = count.ends - several - reader.blanks
@@ -63,6 +65,15 @@ def read_carefully(received: Received, path: str, shape: Layout, count: Tally, w
         problem = f"{counted} records were counted, but {rows} could be read; please report this file"
         return replace(received, rows=0, problem=problem), None
     return received, block
+
+
+def first_stray(data: mmap.mmap, record: Record) -> str | None:
+    """The first byte of a record that is not UTF-8."""
+    try:
+        data[record.start : record.end].decode()
+    except UnicodeDecodeError as error:
+        return f"byte 0x{error.object[error.start]:02X} at offset {record.start + error.start} is not UTF-8"
+    return None
 
 
 class Reader:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from borough.errors import EngineError
 from borough.ingest.block import Block, Workshop, sha256_of, system_columns, unreadable
 from borough.ingest.careful import read_carefully
-from borough.ingest.encoding import Encoding, UnreadableEncodingError, sniff, transcode
+from borough.ingest.encoding import Encoding, UnreadableEncodingError, mostly_utf8, sniff, transcode
 from borough.ingest.layout import HEAD, Layout, layout
 from borough.ingest.names import literal, location, quoted, unique_names
 from borough.ingest.port import Found, Received
@@ -109,7 +109,7 @@ def _reconcile(
     received = Received(text.found, sha256, count.records, 0, names, text.encoding, notices)
     if os.path.getsize(text.path) == text.mark:
         return unreadable(text.found, "empty file", sha256=sha256, encoding=text.encoding, notices=notices), None
-    if count.bad_utf8 is not None:
+    if count.bad_utf8 is not None and not mostly_utf8(text.path):
         problem = f"not utf-8 at byte offset {count.bad_utf8}"
         return unreadable(text.found, f"unreadable encoding: {problem}", sha256=sha256, encoding=text.encoding, notices=notices), None
     if not names:
@@ -126,6 +126,8 @@ def _mistrust(count: Tally, fast: tuple[int, int] | None) -> str | None:
     """Why the fast reader's result can't be taken, if it can't."""
     if count.zeros:
         return "NUL bytes"
+    if count.bad_utf8 is not None:
+        return f"not UTF-8 at byte offset {count.bad_utf8}"
     if count.line_ends == "mixed":
         return "mixed line ends"
     if not count.quotes_closed:

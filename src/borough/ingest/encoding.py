@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 CHUNK = 1 << 22
+STRAY = re.compile("[\udc80-\udcff]")
+NOT_ASCII = re.compile("[^\x00-\x7f]")
 MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -51,6 +54,21 @@ def _utf16(head: bytes) -> str | None:
     if pairs and odd > 0.4 * pairs and even < 0.1 * pairs:
         return "utf-16-le"
     return "utf-16-be" if pairs and even > 0.4 * pairs and odd < 0.1 * pairs else None
+
+
+def mostly_utf8(path: str) -> bool:
+    """Whether a text that is not UTF-8 throughout has more characters of several bytes in UTF-8 than bytes that are none."""
+    whole, bad = 0, 0
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    with open(path, "rb") as file:
+        while block := file.read(CHUNK):
+            if block.isascii():
+                continue
+            text = decoder.decode(block)
+            strays = len(STRAY.findall(text))
+            bad += strays
+            whole += len(NOT_ASCII.findall(text)) - strays
+    return whole > bad
 
 
 def transcode(path: str, encoding: Encoding, to: str) -> str:
