@@ -166,9 +166,7 @@ class Checker:
         for arg, node in zip(term.args, args, strict=True):
             self.must_be(arg, node, "integer" if term.text == "%" else "numeric")
         kind = unify([k for k in kinds if k in NUMERIC]) or "number"
-        if term.text == "/":
-            kind = "number"
-        elif term.text == "*" and kinds == ["money", "money"]:
+        if term.text == "/" or (term.text == "*" and kinds == ["money", "money"]):
             kind = "number"
         return Node("op", "integer" if kind == "null" else kind, term.text, tuple(self.typed(n, "integer") for n in args))
 
@@ -241,7 +239,7 @@ class Checker:
             "string": ("integer", "money", "date", "boolean"),
             "integer": ("number", "money", "boolean"),
             "number": ("integer", "money"),
-            "money": ("integer",),
+            "money": ("integer", "number"),
             "date": ("timestamp",),
             "timestamp": ("date",),
         }
@@ -289,6 +287,8 @@ class Checker:
             return self.wrong(place.at, repr(value), "one of " + ", ".join(_UNITS), nearest(str(value), _UNITS))
         if kind == "word" and value == "":
             return self.wrong(place.at, "an empty text", f"{what}, as in {function.example}")
+        if function.name == "regexp_replace" and kind == "constant" and set(str(value)) & {"$", "\\"}:
+            return self.wrong(place.at, repr(value), "a replacement without `$` and backslash, which engines read differently")
         if kind == "count" and not 0 <= int(value) <= 9:
             return self.wrong(place.at, str(value), what)
         if kind == "pattern":
@@ -334,7 +334,7 @@ def wrap(checker: Checker, node: Node, wanted: str) -> Node:
         return Node("literal", wanted) if node.kind == "literal" else Node("op", wanted, "widen", (node,))
     if node.type == "string":
         return Node("call", wanted, READERS[wanted], (node,), unknown=checker.unknown)
-    if node.type == "integer" and wanted in ("number", "money") or (node.type, wanted) in (("money", "number"), ("date", "timestamp")):
+    if (node.type == "integer" and wanted in ("number", "money")) or (node.type, wanted) in (("money", "number"), ("date", "timestamp")):
         return Node("op", wanted, "widen", (node,))
     return checker.wrong(0, node.type, f"{wanted}{_way(node.type, wanted)}")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 KEYWORDS = frozenset(
-    "and or not is null case when then else end in between like ilike cast try_cast as true false distinct from select union with over date timestamp".split()
+    ["and", "or", "not", "is", "null", "case", "when", "then", "else", "end", "in", "between", "like", "ilike", "cast", "try_cast", "as", "true", "false", "distinct", "from", "select", "union", "with", "over", "date", "timestamp"]
 )
 
 

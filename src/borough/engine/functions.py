@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from borough.engine import uk, uk_dates
 from borough.engine.dialects import Dialect
-from borough.engine.operators import unify, widen
+from borough.engine.operators import rounded, unify, whole, widen
 
 Writer = Callable[[Dialect, list[str], list[str]], str]
 
@@ -107,19 +107,15 @@ def _length(d: Dialect, args: list[str], types: list[str]) -> str:
 
 # Letters whose other case has another length are written out, since engines differ over them.
 def _upper(d: Dialect, args: list[str], types: list[str]) -> str:
-    return f"upper(replace({args[0]}, 'ß', 'SS'))"
+    return f"upper(replace(replace({args[0]}, 'ß', 'SS'), 'ﬁ', 'FI'))"
 
 
 def _lower(d: Dialect, args: list[str], types: list[str]) -> str:
-    return f"lower(replace({args[0]}, 'İ', 'i'))"
+    return f"lower(replace(replace({args[0]}, 'İ', 'i'), 'Σ', 'σ'))"
 
 
 def _starts_with(d: Dialect, args: list[str], types: list[str]) -> str:
     return f"{'starts_with' if d.name == 'duckdb' else 'startswith'}({args[0]}, {args[1]})"
-
-
-def _pattern(d: Dialect, sql: str) -> str:
-    return unquoted(d, sql)
 
 
 def unquoted(d: Dialect, sql: str) -> str:
@@ -149,13 +145,11 @@ def _round(d: Dialect, args: list[str], types: list[str]) -> str:
         return x
     if kind == "money":
         return d.try_cast(f"round({x}, {min(places, 2)})", "money")
-    # Half away from zero, with the same floating-point steps on every engine.
-    scale = f"CAST('1e{places}' AS DOUBLE)"
-    return f"(CASE WHEN {x} < 0 THEN ceil({x} * {scale} - CAST('0.5' AS DOUBLE)) ELSE floor({x} * {scale} + CAST('0.5' AS DOUBLE)) END / {scale})"
+    return rounded(d, x, places)
 
 
 def _whole(name: str) -> Writer:
-    return lambda d, args, types: args[0] if types[0] == "integer" else d.try_cast(f"{name}({args[0]})", "integer")
+    return lambda d, args, types: args[0] if types[0] == "integer" else whole(d, f"{name}({args[0]})", args[0])
 
 
 def _abs(d: Dialect, args: list[str], types: list[str]) -> str:
@@ -182,16 +176,16 @@ def widen_day(d: Dialect, x: str, kind: str) -> str:
 
 
 def _add_days(d: Dialect, args: list[str], types: list[str]) -> str:
-    return d.add_days(args[0], _small(args[1]))
+    return d.add_days(args[0], _small(args[1], 365_000))
 
 
 def _add_months(d: Dialect, args: list[str], types: list[str]) -> str:
-    return d.add_months(args[0], _small(args[1]))
+    return d.add_months(args[0], _small(args[1], 12_000))
 
 
-def _small(count: str) -> str:
-    """A count within 2,000 years of days, so that no calendar overflows."""
-    return f"CASE WHEN {count} BETWEEN -730000 AND 730000 THEN {count} END"
+def _small(count: str, most: int) -> str:
+    """A count within a thousand years, so that no calendar overflows."""
+    return f"CASE WHEN {count} BETWEEN -{most} AND {most} THEN {count} END"
 
 
 def _months_between(d: Dialect, args: list[str], types: list[str]) -> str:
@@ -208,7 +202,7 @@ def _concat(d: Dialect, args: list[str], types: list[str]) -> str:
 def _make_date(d: Dialect, args: list[str], types: list[str]) -> str:
     y, m, day = args
     parts = f"lpad(CAST({y} AS {d.types['string']}), 4, '0') || '-' || lpad(CAST({m} AS {d.types['string']}), 2, '0') || '-' || lpad(CAST({day} AS {d.types['string']}), 2, '0')"
-    fits = f"{y} BETWEEN 1 AND 9999 AND {m} BETWEEN 1 AND 12 AND {day} BETWEEN 1 AND 31"
+    fits = f"{y} BETWEEN 1800 AND 2199 AND {m} BETWEEN 1 AND 12 AND {day} BETWEEN 1 AND 31"
     return f"CASE WHEN {fits} THEN {d.try_cast(f'({parts})', 'date')} END"
 
 
@@ -252,7 +246,7 @@ _ALL = (
     Function("months_between", ("day", "day"), "integer", _months_between, "Full months from the first date to the second.", "months_between(d, e)"),
     Function("add_days", ("date", "integer"), "date", _add_days, "So many days later.", "add_days(d, 14)"),
     Function("add_months", ("date", "integer"), "date", _add_months, "So many months later; the month's last day where the day does not exist.", "add_months(d, 1)"),
-    Function("make_date", ("integer", "integer", "integer"), "date", _make_date, "A date from year, month and day; null where there is none.", "make_date(2016, 3, 1)"),
+    Function("make_date", ("integer", "integer", "integer"), "date", _make_date, "A date from year (1800 to 2199), month and day; null where there is none.", "make_date(2016, 3, 1)"),
     # readers
     Function("text", ("string",), "string", uk.text, "Tidy text: outer white space dropped (no-break and zero-width spaces too), inner runs become one space, UTF-8 that was read as cp1252 (`CafÃ©`) mended, empty becomes null.", "text(a)", reader=True),
     Function("integer", ("string",), "integer", uk.integer, "A whole number. Takes commas or spaces between thousands, and `.0`.", "integer(a)", reader=True, refuses=True),
@@ -294,3 +288,29 @@ READERS = {
     "boolean": "yes_no",
     "geometry": "geometry",
 }
+
+
+_GROUPS = (("Choices and nulls", "coalesce"), ("Text", "concat"), ("Numbers", "abs"), ("Dates", "date_trunc"), ("Readers of text as received", "text"))
+
+
+def reference() -> str:
+    """The reference of all functions, as Markdown: the page docs/functions.md."""
+    heads = {first: title for title, first in _GROUPS}
+    lines = [
+        "# Functions",
+        "",
+        "Expressions use these functions and no others, the operators `+ - * / % ||`, comparisons, `and or not`, `is [not] null`, `is [not] distinct from`, `in`,",
+        "`between`, `like`, `ilike`, `case` and `cast(… as type)`. They give the same values on DuckDB and on Spark, and never stop a run: what can't be computed is",
+        "null. Over a feed, `A | B` is whichever column the file has. `cast` of text is the type's reader.",
+        "",
+        "A *reader* gives null for an empty text or one declared unknown; a text that it can't read refuses the row, unless the column says `on_unreadable: null`.",
+        "Letter case of letters whose other case differs in length or by place (ligatures, `ŉ`, `ǰ`) is the engine's.",
+    ]
+    for function in _ALL:
+        if function.name in heads:
+            lines += ["", f"## {heads[function.name]}", "", "| function | gives | what it does |", "|---|---|---|"]
+        gives = {"same": "the common type", "first": "the first's type", "first day": "as given"}.get(function.gives, function.gives)
+        about = function.about + (f" *{function.source}.*" if function.source else "")
+        cell = about.replace("|", "\\|")
+        lines.append(f"| `{function.example}` | {gives} | {cell} |")
+    return "\n".join(lines) + "\n"

@@ -75,10 +75,24 @@ def _cast(d: Dialect, x: str, found: str, wanted: str) -> str:
     """Between types other than text to something: those are readers."""
     if wanted == "integer" and found in ("number", "money"):
         # Toward zero on every engine: DuckDB alone would round.
-        return d.try_cast(f"CASE WHEN {x} < 0 THEN ceil({x}) ELSE floor({x}) END", "integer")
+        return whole(d, f"CASE WHEN {x} < 0 THEN ceil({x}) ELSE floor({x}) END", x)
+    if wanted == "money" and found == "number":
+        return d.try_cast(rounded(d, x, 2), "money")
     if wanted == "integer" and found == "boolean":
         return f"CASE WHEN {x} THEN {d.cast('1', 'integer')} WHEN NOT {x} THEN {d.cast('0', 'integer')} END"
     return d.try_cast(x, wanted)
+
+
+def whole(d: Dialect, sql: str, x: str) -> str:
+    """A number without fraction as integer; null where it does not fit (Sail would give the greatest one)."""
+    return f"CASE WHEN {x} BETWEEN -9000000000000000000 AND 9000000000000000000 THEN {d.try_cast(sql, 'integer')} END"
+
+
+def rounded(d: Dialect, x: str, places: int) -> str:
+    """Half away from zero, with the same floating-point steps on every engine; what is too large to have a fraction stays."""
+    scale, half = f"CAST('1e{places}' AS DOUBLE)", "CAST('0.5' AS DOUBLE)"
+    up, down = f"floor({x} * {scale} + {half}) / {scale}", f"ceil({x} * {scale} - {half}) / {scale}"
+    return f"CASE WHEN abs({x}) >= CAST('1e{15 - places}' AS DOUBLE) THEN {x} WHEN {x} < 0 THEN {down} ELSE {up} END"
 
 
 def _arithmetic(d: Dialect, name: str, args: list[str], types: list[str], kind: str) -> str:
@@ -86,7 +100,9 @@ def _arithmetic(d: Dialect, name: str, args: list[str], types: list[str], kind: 
         return d.attempt("-", write_literal(d, 0, "integer"), args[0]) if kind == "integer" else f"(- {args[0]})"
     a, b = args
     if name == "/":
-        return f"({widen(d, a, types[0], 'number')} / nullif({widen(d, b, types[1], 'number')}, {write_literal(d, 0.0, 'number')}))"
+        # Adding nothing makes a negative zero plain: Sail would not see that it is zero.
+        zero = write_literal(d, 0.0, "number")
+        return f"({widen(d, a, types[0], 'number')} / nullif({widen(d, b, types[1], 'number')} + {zero}, {zero}))"
     if name == "%":
         return f"({a} % nullif({b}, {write_literal(d, 0, 'integer')}))"
     if kind == "integer":
@@ -95,7 +111,9 @@ def _arithmetic(d: Dialect, name: str, args: list[str], types: list[str], kind: 
         # Two decimals times a whole number has two decimals: nothing is rounded.
         if name == "*":
             return d.try_cast(f"({a} * {b})", "money")
-        return d.try_cast(f"({widen(d, a, types[0], 'money')} {name} {widen(d, b, types[1], 'money')})", "money")
+        # A digit to spare, so that the sum can't overflow before it is looked at.
+        wide = [f"CAST({x} AS DECIMAL(22,2))" for x in args]
+        return d.try_cast(f"({wide[0]} {name} {wide[1]})", "money")
     return f"({widen(d, a, types[0], 'number')} {name} {widen(d, b, types[1], 'number')})"
 
 

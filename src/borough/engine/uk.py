@@ -26,7 +26,8 @@ def integer(d: Dialect, args: list[str], types: list[str]) -> str:
 
 def number(d: Dialect, args: list[str], types: list[str]) -> str:
     """A number with a fraction."""
-    return d.try_cast(no_thousands(d, d.extract(d.trim(args[0]), _NUMBER, 1)), "number")
+    # Adding nothing makes a negative zero plain: engines differ over whether the two are equal.
+    return f"({d.try_cast(no_thousands(d, d.extract(d.trim(args[0]), _NUMBER, 1)), 'number')} + CAST('0' AS DOUBLE))"
 
 
 def money(d: Dialect, args: list[str], types: list[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from borough.engine.dialects import Dialect
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _NAMES = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 _YEAR = "(?:[0-9]{4}|[0-9]{2})"
 _TIME = "[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?"
@@ -70,7 +70,7 @@ def _listed() -> str:
 def _careful(d: Dialect, x: str) -> str:
     """A civil date, by the long way."""
     checked = f"CASE WHEN p BETWEEN DATE '{_FIRST}' AND DATE '{_LAST}' AND p NOT IN ({_listed()}) THEN p END"
-    return d.let("t", _tidied(d, x), d.let("p", _day(d, "t"), checked))
+    return d.let("p", _day(d, _tidied(d, x)), checked)
 
 
 def uk_date(d: Dialect, args: list[str], types: list[str]) -> str:
@@ -84,14 +84,16 @@ def uk_date(d: Dialect, args: list[str], types: list[str]) -> str:
 
 def uk_date_unknown(d: Dialect, x: str) -> str:
     """True for the declared unknowns, and for dates of zeros."""
-    zeros = d.matches("t", "^0[0/.-]*(?:[t ]00:00.*)?$")
-    return d.let("t", _tidied(d, x), f"({zeros} OR coalesce({_day(d, 't')} IN ({_listed()}), FALSE))")
+    t = _tidied(d, x)
+    zeros = d.matches(t, "^0[0/.-]*(?:[t ]00:00.*)?$")
+    return f"({zeros} OR coalesce({_day(d, t)} IN ({_listed()}), FALSE))"
 
 
 def uk_timestamp(d: Dialect, args: list[str], types: list[str]) -> str:
     """An instant in UTC. Local times are Europe/London's."""
     x = args[0]
-    careful = d.let("t", _tidied(d, x), d.let("l", _local(d, "t"), f"(l - {d.minutes(_offset(d, 't', 'l'))})"))
+    t = _tidied(d, x)
+    careful = d.let("l", _local(d, t), f"CASE WHEN l >= {d.cast(d.literal(_FIRST), 'timestamp')} AND l < {d.cast(d.literal('2200-01-01'), 'timestamp')} AND {d.cast('l', 'date')} NOT IN ({_listed()}) THEN l - {d.minutes(_offset(d, t, 'l'))} END")
     if d.name != "duckdb":
         return careful
     zulu = f"^{_PLAIN_YEAR}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:[.][0-9]{{1,6}})?Z$"
@@ -100,14 +102,13 @@ def uk_timestamp(d: Dialect, args: list[str], types: list[str]) -> str:
 
 def _local(d: Dialect, t: str) -> str:
     """The clock's reading, as the text shows it."""
-    checked = f"CASE WHEN p BETWEEN DATE '{_FIRST}' AND DATE '{_LAST}' AND p NOT IN ({_listed()}) THEN p END"
     clock = d.extract(t, "[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)", 1)
     hour = f"lpad(split_part({clock}, ':', 1), 2, '0')"
     rest = f"substring({clock}, length(split_part({clock}, ':', 1)) + 1)"
     whole = f"CASE WHEN {clock} = '' THEN '00:00:00' WHEN length({clock}) < 6 THEN {hour} || {rest} || ':00' ELSE {hour} || {rest} END"
     sane = d.matches(t, "^[^:]*$|[t ](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?:$|[^:0-9]|:[0-5][0-9])")
-    moment = d.try_cast(f"({d.cast(checked, 'string')} || ' ' || {whole})", "timestamp")
-    return f"CASE WHEN {sane} THEN {d.let('p', _day(d, t), moment)} END"
+    moment = d.try_cast(f"({d.cast(_day(d, t), 'string')} || ' ' || {whole})", "timestamp")
+    return f"CASE WHEN {sane} THEN {moment} END"
 
 
 def _offset(d: Dialect, t: str, local: str) -> str:
