@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.engine import servers
 
 from borough.engine.duckdb import DuckDBEngine
 from borough.engine.port import Engine
 from borough.errors import EngineError
-from tests.engine import servers
 
 
 @pytest.fixture(scope="module", params=["duckdb", "sail"])
@@ -59,7 +59,7 @@ def test_a_copy_is_one_file_in_order(engine: Engine, tmp_path: Path) -> None:
 
 
 def test_a_partitioned_copy_tells_its_values(engine: Engine, tmp_path: Path) -> None:
-    files = engine.copy("SELECT n, n > 1 AS refused FROM (VALUES (1), (2), (3)) AS t(n)", str(tmp_path / "split"), partition_by="refused")
+    files = engine.copy("SELECT n, n > 1 AS refused FROM (VALUES (1), (2), (3)) AS t(n)", str(tmp_path / "split"), partition_by=["refused"])
     assert sorted((file.partition, file.rows) for file in files) == [((("refused", "false"),), 1), ((("refused", "true"),), 2)]
 
 

@@ -8,14 +8,14 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
+from tests.engine import servers
+from tests.expressions.cases import EXPRESSIONS, READERS
+from tests.expressions.values import VALUES
 
 from borough.compile.expressions import Bound, bind
 from borough.engine.dialects import DIALECTS
 from borough.engine.duckdb import DuckDBEngine
 from borough.engine.port import Engine
-from tests.engine import servers
-from tests.expressions.cases import EXPRESSIONS, READERS
-from tests.expressions.values import VALUES
 
 COLUMNS = {"v": "string", "w": "string", "d": "date", "e": "date", "s": "timestamp"}
 BATCH = 12

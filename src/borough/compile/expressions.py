@@ -88,7 +88,8 @@ def _bind(
     names = plain_names(text, checker.columns) if raw else None
     if names is not None:
         node = checker.choose(names)
-    else:
+        names = None if checker.found and _is_sum(text, checker) else names
+    if names is None:
         try:
             node = checker.check(parse(text))
         except GrammarError as error:
@@ -123,6 +124,19 @@ class _OrderedFault(Fault):
 def _keyword(found: str) -> str | None:
     close = get_close_matches(found.strip("'").lower(), ["and", "or", "not", "is", "in", "between", "like", "then", "else", "end", *FUNCTIONS], 1, 0.7)
     return close[0] if close else None
+
+
+def _is_sum(text: str, checker: Checker) -> bool:
+    """Whether a text that could be a name, but is none, is an expression over columns that there are (``a-b``)."""
+    other = Checker(checker.columns, checker.unknown, checker.raw)
+    try:
+        other.check(parse(text))
+    except GrammarError:
+        return False
+    if other.found:
+        return False
+    checker.found.clear()
+    return True
 
 
 _PLAIN = re.compile(r"[\w\s./()#&':£%?,@!*+$€-]+")

@@ -51,9 +51,9 @@ class _Word:
 
 
 def _words(text: str) -> list[_Word]:
+    from sqlglot import TokenType
     from sqlglot.dialects.duckdb import DuckDB
     from sqlglot.errors import TokenError
-    from sqlglot.tokens import TokenType
 
     kinds = {TokenType.STRING: "string", TokenType.NUMBER: "number", TokenType.IDENTIFIER: "quoted"}
     try:

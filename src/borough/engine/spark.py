@@ -16,8 +16,8 @@ from borough.engine.port import WrittenFile
 from borough.errors import EngineError
 
 if TYPE_CHECKING:
-    from pyspark.sql.connect.dataframe import DataFrame
     from pyspark.sql.connect.session import SparkSession
+    from pyspark.sql.dataframe import DataFrame
 
 # Borough's logical types, as Spark spells them.
 TYPES = {
@@ -31,6 +31,7 @@ TYPES = {
 }
 _SETTINGS = {"spark.sql.session.timeZone": "UTC", "spark.sql.timestampType": "TIMESTAMP_NTZ"}
 _WORDS = DIALECTS["spark"]
+_ALL_ROWS = 2**31 - 1
 
 
 def engine_type(logical: str) -> str:
@@ -75,7 +76,7 @@ class SparkEngine:
         except Exception as error:
             raise EngineError(_reason(error)) from error
 
-    def copy(self, sql: str, to: str, *, partition_by: str | None = None) -> list[WrittenFile]:
+    def copy(self, sql: str, to: str, *, partition_by: Sequence[str] = ()) -> list[WrittenFile]:
         if "://" in to:
             raise EngineError(f"Spark can't write single files to {to}", advice="use a path that the server and Borough both see")
         target = Path(to)
@@ -83,12 +84,12 @@ class SparkEngine:
         with tempfile.TemporaryDirectory(prefix=".spark-", dir=target.parent) as folder:
             parts = Path(folder) / "parts"
             try:
-                # One task keeps the order of the rows.
-                writer = self._frame(sql).coalesce(1).write.mode("overwrite")
-                (writer.partitionBy(partition_by) if partition_by else writer).parquet(str(parts))
+                # A limit gathers the rows in order; Sail forgets an ORDER BY below coalesce(1).
+                writer = self._frame(sql).limit(_ALL_ROWS).write.mode("overwrite")
+                (writer.partitionBy(*partition_by) if partition_by else writer).parquet(str(parts))
             except Exception as error:
                 raise EngineError(_reason(error)) from error
-            written = [self._moved(part, parts, target, partition_by is not None) for part in sorted(parts.rglob("*.parquet"))]
+            written = [self._moved(part, parts, target, bool(partition_by)) for part in sorted(parts.rglob("*.parquet"))]
         return [file for file in written if file.rows > 0]
 
     def scan(self, files: Sequence[str], columns: Sequence[tuple[str, str]]) -> str:
