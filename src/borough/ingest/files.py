@@ -19,7 +19,7 @@ from borough.ingest.discover import discover
 from borough.ingest.documents import Shape, head_columns, read_documents
 from borough.ingest.names import locations, union_of, unique_names
 from borough.ingest.parquet import parquet_columns, read_parquet
-from borough.ingest.port import Batch, Connector, Found, Received
+from borough.ingest.port import Batch, Connector, Found, Received, Stamp, as_it_is
 from borough.project.specs import CsvSpec, FeedSpec, FormatSpec
 
 ENDINGS = {
@@ -59,10 +59,10 @@ class FilesConnector:
             raise FeedError(f"{found.name}: the file is empty, so it has no column names", advice="ask for the file again")
         return unique_names(names, (name for name, _ in found.parts))[0]
 
-    def receive(self, found: Sequence[Found], into: str) -> Batch:
+    def receive(self, found: Sequence[Found], into: str, stamp: Stamp = as_it_is) -> Batch:
         received: dict[str, Received] = {}
         files: list[WrittenFile] = []
-        with ThreadPoolExecutor(1) as counting, self._writer(into) as writer:
+        with ThreadPoolExecutor(1) as counting, self._writer(into, stamp) as writer:
             documents: dict[str, list[Found]] = {}
             for file in found:
                 kind = self._kind(file)
@@ -103,11 +103,11 @@ class FilesConnector:
         return received
 
     @contextmanager
-    def _writer(self, into: str) -> Iterator[_Writer]:
+    def _writer(self, into: str, stamp: Stamp) -> Iterator[_Writer]:
         self._scratch.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="ingest-", dir=self._scratch))
         try:
-            yield _Writer(self._engine, folder, Path(into))
+            yield _Writer(self._engine, folder, Path(into), stamp)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -136,8 +136,8 @@ def _ending(found: Found) -> str:
 class _Writer:
     """Writes blocks to Parquet: a large one to a file of its own, small ones together to one."""
 
-    def __init__(self, engine: Engine, folder: Path, into: Path) -> None:
-        self._engine, self._folder, self._into = engine, folder, into
+    def __init__(self, engine: Engine, folder: Path, into: Path, stamp: Stamp) -> None:
+        self._engine, self._folder, self._into, self._stamp = engine, folder, into, stamp
         self._written: list[WrittenFile] = []
         self._small: list[WrittenFile] = []
 
@@ -151,7 +151,8 @@ class _Writer:
     def add(self, block: Block) -> None:
         """Write a block. Raises FeedError where the rows written are not those announced."""
         large = block.rows >= LARGE
-        files = self._engine.copy(block.sql, str((self._into if large else self._folder) / f"{uuid4().hex}.parquet"))
+        sql, folder = (self._stamp(block.sql), self._into) if large else (block.sql, self._folder)
+        files = self._engine.copy(sql, str(folder / f"{uuid4().hex}.parquet"))
         written = sum(f.rows for f in files)
         if written != block.rows:
             raise FeedError(f"{written} rows were written to bronze where {block.rows} were received", advice="please report this file: nothing was loaded")
@@ -162,5 +163,5 @@ class _Writer:
         if self._small:
             paths = locations(f.path for f in self._small)
             sql = f"SELECT * FROM read_parquet({paths}, union_by_name=true, hive_partitioning=false)"
-            self._written += self._engine.copy(sql, str(self._into / f"{uuid4().hex}.parquet"))
+            self._written += self._engine.copy(self._stamp(sql), str(self._into / f"{uuid4().hex}.parquet"))
         return self._written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,6 +45,14 @@ class Batch:
     received: tuple[Received, ...]
 
 
+Stamp = Callable[[str], str]
+
+
+def as_it_is(sql: str) -> str:
+    """No stamp."""
+    return sql
+
+
 class Connector(Protocol):
     """Brings in the extracts of one feed, as received.
 
@@ -55,8 +63,11 @@ class Connector(Protocol):
     def discover(self) -> list[Found]:
         """What there is, sorted by name. Raises FeedError where a path has no readable extract date."""
 
-    def receive(self, found: Sequence[Found], into: str) -> Batch:
-        """Read these and write Parquet into a folder. What can't be read is a problem of its file, not an error."""
+    def receive(self, found: Sequence[Found], into: str, stamp: Stamp = as_it_is) -> Batch:
+        """Read these and write Parquet into a folder. What can't be read is a problem of its file, not an error.
+
+        ``stamp`` turns the SELECT that is written into the caller's: it may add columns of its own, not rows.
+        """
 
     def columns(self, found: Found) -> tuple[str, ...]:
         """The column names of one file, from its beginning alone. Raises FeedError when it has none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from borough.compile.expressions import ExpressionError, bind
 from borough.engine.port import WrittenFile
 from borough.errors import FeedError
 from borough.ingest.drift import Drift, drift
-from borough.ingest.port import Batch, Connector, Found, Received
+from borough.ingest.port import Batch, Connector, Found, Received, Stamp
 from borough.lake.logs import instant, start_of_day
 from borough.lake.model import Column
 from borough.pipeline.context import Run
@@ -62,17 +62,20 @@ def receive(run: Run, feed: ResolvedFeed, what: Waiting, needed: Sequence[Sequen
     table = bronze_table(feed.name)
     folder = run.writer.folder(table) + f"/run-{run.writer.number:08d}"
     known = _known_columns(run, table)
-    batch = what.connector.receive(what.found, folder)
+    first = run.deliveries.next_id()
+    numbers = {found.name: first + i for i, found in enumerate(what.found)}
+    stamp = _stamp(run, numbers)
+    batch = what.connector.receive(what.found, folder, stamp)
     drifts = {r.found.name: _drift(feed, r, known, needed) for r in batch.received if r.problem is None}
     if any(d.refused for d in drifts.values()):
         # Whole files are refused: read the others again, so that no row of a refused file reaches bronze.
         good = [r.found for r in batch.received if r.problem is None and drifts[r.found.name].refused is None]
-        again = what.connector.receive(good, folder + "-again") if good else Batch((), (), ())
+        again = what.connector.receive(good, folder + "-again", stamp) if good else Batch((), (), ())
         bad = [r for r in batch.received if r.problem is not None or drifts[r.found.name].refused is not None]
         batch = Batch(again.files, again.columns, (*again.received, *bad))
     _note_drift(run, feed, drifts)
-    deliveries = _number(run, feed, batch, drifts, fingerprint)
-    _commit(run, feed, table, batch, deliveries, known)
+    deliveries = _deliveries(run, feed, batch, drifts, numbers, fingerprint)
+    _commit(run, feed, table, batch, known)
     _supersede(run, feed, deliveries)
     run.new_deliveries.extend(deliveries)
     run.deliveries = run.deliveries.adding(deliveries)
@@ -101,15 +104,16 @@ def _note_drift(run: Run, feed: ResolvedFeed, drifts: dict[str, Drift]) -> None:
             run.drifts.extend({"feed": feed.name, "file": file, "kind": kind, "name": n, "action": action} for n in names)
 
 
-def _number(run: Run, feed: ResolvedFeed, batch: Batch, drifts: dict[str, Drift], fingerprint: str) -> list[Delivery]:
-    first = max(run.deliveries.next_id(), 1 + max((d.id for d in run.new_deliveries), default=0))
+def _deliveries(
+    run: Run, feed: ResolvedFeed, batch: Batch, drifts: dict[str, Drift], numbers: Mapping[str, int], fingerprint: str
+) -> list[Delivery]:
     positions = _positions(run, feed, batch)
     deliveries = []
-    for i, received in enumerate(batch.received):
+    for received in batch.received:
         refused = received.problem or (drifts[received.found.name].refused if received.found.name in drifts else None)
         deliveries.append(
             Delivery(
-                id=first + i, feed=feed.name, file=received.found.name, size=received.found.size, modified_ns=received.found.modified_ns,
+                id=numbers[received.found.name], feed=feed.name, file=received.found.name, size=received.found.size, modified_ns=received.found.modified_ns,
                 sha256=received.sha256, position=positions.get(received.found.name), counted=received.counted,
                 status="refused" if refused else "received", problem=refused, encoding=received.encoding,
                 notices="; ".join(received.notices) or None, fingerprint=fingerprint, run=run.writer.number, recorded=run.recorded,
@@ -148,32 +152,30 @@ def _positions(run: Run, feed: ResolvedFeed, batch: Batch) -> dict[str, dt.datet
     return positions
 
 
-def _commit(run: Run, feed: ResolvedFeed, table: str, batch: Batch, deliveries: Sequence[Delivery], known: Sequence[str] | None) -> None:
-    """Stamp the received rows with their delivery and commit them to bronze."""
+def _stamp(run: Run, numbers: Mapping[str, int]) -> Stamp:
+    """What bronze adds to each row: its delivery, its run, and when it was received."""
+    pairs = ", ".join(f"({_text(file)}, {number})" for file, number in numbers.items())
+    own = f"CAST(d.id AS BIGINT) AS _delivery, CAST({run.writer.number} AS BIGINT) AS _run, {instant(run.recorded)} AS _received"
+    return lambda sql: f"SELECT b.*, {own} FROM ({sql}) b JOIN (VALUES {pairs}) AS d (file, id) ON d.file = b._file"
+
+
+def _commit(run: Run, feed: ResolvedFeed, table: str, batch: Batch, known: Sequence[str] | None) -> None:
+    """Commit the received rows to bronze."""
     if not batch.files:
         return
-    received = [c for c in _batch_columns(batch) if known is None or feed.feed.on_new_column != "ignore" or c in known]
-    columns = [*((c, "string") for c in received), *BRONZE_COLUMNS]
-    run.append(table, _stamped(run, table, batch, deliveries, received), columns, app=feed.name)
+    received = _batch_columns(batch)
+    files: Sequence[WrittenFile] = batch.files
+    if known is not None and feed.feed.on_new_column == "ignore" and not set(received) <= set(known):
+        # What is to be ignored must not lie in the files either.
+        received = tuple(c for c in received if c in known)
+        columns = [*((c, "string") for c in received), *BRONZE_COLUMNS]
+        files = run.engine.copy(f"SELECT * FROM {run.engine.scan([f.path for f in files], columns)}", run.writer.new_file(table))
+    run.append(table, files, [*((c, "string") for c in received), *BRONZE_COLUMNS], app=feed.name)
 
 
 def _batch_columns(batch: Batch) -> tuple[str, ...]:
     """The received columns and the parts of the path, in order."""
     return tuple(dict.fromkeys((*batch.columns, *(name for r in batch.received for name, _ in r.found.parts))))
-
-
-def _stamped(run: Run, table: str, batch: Batch, deliveries: Sequence[Delivery], received: Sequence[str]) -> list[WrittenFile]:
-    pairs = ", ".join("(" + _text(d.file) + f", {d.id})" for d in deliveries)
-    cells = ", ".join('b."' + c.replace('"', '""') + '"' for c in received)
-    physical: list[tuple[str, str]] = [(c, "string") for c in received]
-    physical += [("_file", "string"), ("_row", "long"), ("_problem", "string"), ("_raw", "string")]
-    scan = run.engine.scan([f.path for f in batch.files], physical)
-    sql = (
-        f"SELECT {cells}, CAST(d.id AS BIGINT) AS _delivery, b._file, b._row, b._problem, b._raw, "
-        f"CAST({run.writer.number} AS BIGINT) AS _run, {instant(run.recorded)} AS _received "
-        f"FROM {scan} b JOIN (VALUES {pairs}) AS d (file, id) ON d.file = b._file"
-    )
-    return run.engine.copy(sql, run.writer.new_file(table))
 
 
 def _supersede(run: Run, feed: ResolvedFeed, deliveries: Sequence[Delivery]) -> None:
