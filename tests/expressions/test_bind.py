@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from borough.compile.expressions import ExpressionError, Fault, bind
@@ -70,6 +70,7 @@ READERS = ("postcode", "nino", "email", "phone", "person_name", "text")
 
 
 @pytest.mark.parametrize("reader", READERS)
+@settings(max_examples=10)
 @given(text=st.text(alphabet="AB EIO01789.-@x'£\u00a0,fFjJrRmM", max_size=14))
 def test_reading_twice_changes_nothing(duckdb_engine: DuckDBEngine, reader: str, text: str) -> None:
     once, twice = (bind(e, {"v": "string"}).sql() for e in (f"{reader}(v)", f"{reader}({reader}(v))"))
@@ -78,6 +79,7 @@ def test_reading_twice_changes_nothing(duckdb_engine: DuckDBEngine, reader: str,
 
 
 @pytest.mark.parametrize("reader", ["integer", "number", "money", "uk_date", "uk_timestamp", "yes_no", "postcode", "uprn", "nino", "phone", "email"])
+@settings(max_examples=10)
 @given(text=st.text(alphabet="0123456789/-:.,TZ £()ynaeE", max_size=16))
 def test_a_text_is_read_or_refused_or_unknown(duckdb_engine: DuckDBEngine, reader: str, text: str) -> None:
     bound = bind(f"{reader}(v)", {"v": "string"}, unknown=("n/a",))

@@ -19,6 +19,7 @@ from borough.engine.port import Engine
 
 COLUMNS = {"v": "string", "w": "string", "d": "date", "e": "date", "s": "timestamp"}
 BATCH = 12
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 
 @lru_cache
