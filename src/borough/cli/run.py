@@ -89,8 +89,7 @@ def tell(summary: Summary, *, as_json: bool) -> None:
         show.heading("Reports")
         show.table(("report", "rows"), summary.reports)
     _drift(summary.drifts)
-    for notice in dict.fromkeys(summary.notices):
-        typer.echo(redacted(f"note: {notice}"))
+    _notices(summary.notices)
     for held in summary.held:
         typer.echo(redacted(f"held: {held['feed']} of {held['position'][:10]}, {held['rows']:,} rows: {held['reason']}"))
         typer.echo(f"      if this is right: borough run --release {held['feed']}")
@@ -98,6 +97,16 @@ def tell(summary: Summary, *, as_json: bool) -> None:
         typer.secho(redacted(f"failed: {failure.name}: {failure.problem}"), fg="red")
         if failure.advice:
             typer.echo(redacted(f"        {failure.advice}"))
+
+
+def _notices(notices: Sequence[tuple[str, str, str]]) -> None:
+    """What was noticed in files: one line for each thing, with the first file."""
+    seen: dict[tuple[str, str], list[str]] = {}
+    for feed, file, text in notices:
+        seen.setdefault((feed, text), []).append(file)
+    for (feed, text), files in seen.items():
+        where = f": {files[0]}" + (f" and {len(files) - 1} more" if len(files) > 1 else "") if files[0] else ""
+        typer.echo(redacted(f"note: {feed}{where}: {text}"))
 
 
 FIGURES = ("read", "accepted", "unchanged", "superseded", "quarantined", "held", "deleted")

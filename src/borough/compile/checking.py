@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 from borough.compile.syntax import Term
@@ -99,11 +100,11 @@ class Checker:
         return same[0] if same else None
 
     def choose(self, names: Sequence[tuple[int, str]]) -> Node:
-        """The first of the alternatives that there is."""
-        for _, name in names:
-            column = self.resolve(name)
-            if column is not None:
-                return Node("column", "string" if self.columns is None else self.columns[column], column)
+        """The alternatives that there are: a file has one of them, but different files may have different ones."""
+        there_are = dict.fromkeys(column for _, name in names if (column := self.resolve(name)) is not None)
+        if there_are:
+            first, *others = (Node("column", "string" if self.columns is None else self.columns[c], c) for c in there_are)
+            return replace(first, args=tuple(others))
         assert self.columns is not None
         wanted = " or ".join(repr(name) for _, name in names)
         near = next((n for n in (nearest(name, self.columns) for _, name in names) if n), None)

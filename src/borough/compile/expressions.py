@@ -46,6 +46,13 @@ class Bound:
     functions: tuple[str, ...]
     node: Node
 
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """Each column that it reads, with its alternatives: of each group a file needs one."""
+        beside = {id(other) for n in self.node.walk() if n.kind == "column" for other in n.args}
+        read = [n for n in self.node.walk() if n.kind == "column" and id(n) not in beside]
+        return tuple(dict.fromkeys((n.name, *(other.name for other in n.args)) for n in read))
+
     def sql(self, dialect: str = "duckdb") -> str:
         """The value. The same expression always gives the same text. Raises NotImplementedError for geometry on Spark."""
         return write(self.node, dialect)

@@ -49,7 +49,7 @@ class MappedFeed:
     @property
     def needed(self) -> tuple[tuple[str, ...], ...]:
         """Groups of received columns, one of each of which a file must have."""
-        return tuple(dict.fromkeys((c,) for b in self.bounds.values() for c in b.columns))
+        return tuple(dict.fromkeys(group for b in self.bounds.values() for group in b.groups))
 
     def stage_sql(self, bronze: str, run: Stamp) -> str:
         """The statement: bronze rows in; typed, checked rows out, with ``_refused`` to split them by."""

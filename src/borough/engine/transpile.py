@@ -12,7 +12,10 @@ from borough.engine.operators import write_literal, write_operator
 
 @dataclass(frozen=True)
 class Node:
-    """A typed node. ``kind``: column, literal, call (a function of the closed set) or op (an operator)."""
+    """A typed node. ``kind``: column, literal, call (a function of the closed set) or op (an operator).
+
+    A column's ``args`` are its alternatives: columns of which a file has one.
+    """
 
     kind: str
     type: str
@@ -35,7 +38,9 @@ def write(node: Node, dialect: str) -> str:
 
 def _write(node: Node, d: Dialect) -> str:
     if node.kind == "column":
-        return d.column(node.name)
+        # Alternatives: a file that lacks a column has null in it.
+        names = [d.column(node.name), *(_write(other, d) for other in node.args)]
+        return names[0] if len(names) == 1 else f"coalesce({', '.join(names)})"
     if node.kind == "literal":
         return write_literal(d, node.value, node.type)
     args = [_write(arg, d) for arg in node.args]

@@ -39,7 +39,7 @@ class Summary:
     failures: tuple[Failure, ...]
     held: tuple[Mapping[str, Any], ...]
     drifts: tuple[Mapping[str, Any], ...]
-    notices: tuple[str, ...]
+    notices: tuple[tuple[str, str, str], ...]
     deliveries: int
     restored: tuple[str, ...] = ()
 
@@ -210,7 +210,7 @@ def _decide(run: Run) -> None:
         for h in run.feed_record(feed).get("held", [])
     ]
     if run.options.release and not decisions:
-        run.notices.append(f"nothing is held of {', '.join(run.options.release)}")
+        run.notices.extend((feed, "", "nothing is held") for feed in run.options.release)
     run.append_records(DECISIONS, decisions, DECISION_COLUMNS)
 
 
@@ -280,7 +280,7 @@ def _tell_refused(run: Run, name: str) -> None:
             run.failures.append(Failure(name, f"{delivery.file}: {delivery.problem}", "nothing of this file was taken in; mend the file or the feed and run again"))
             _book_refused_file(run, name, delivery.position, delivery.counted, delivery.problem)
         elif delivery.notices:
-            run.notices.append(f"{name}: {delivery.file}: {delivery.notices}")
+            run.notices.extend((name, delivery.file, notice) for notice in delivery.notices.split("; "))
 
 
 def _book_refused_file(run: Run, feed: str, position: dt.datetime | None, counted: int, problem: str | None) -> None:

@@ -73,7 +73,7 @@ class Run:
     drifts: list[dict[str, Any]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     unfinished: set[str] = field(default_factory=set)  # nodes to try again in the next run, whatever is new then
-    notices: list[str] = field(default_factory=list)
+    notices: list[tuple[str, str, str]] = field(default_factory=list)  # feed, file, what was noticed
 
     @property
     def recorded(self) -> dt.datetime:
