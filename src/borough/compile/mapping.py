@@ -67,19 +67,22 @@ class MappedFeed:
         )
 
     def _mapped_sql(self, bronze: str) -> str:
-        """The inner projection: each column read once, and whether it could be."""
+        """Two projections: each column read once, then whether those that are null could be read at all."""
+        read = "".join(f", {bound.sql()} AS {quoted('_v_' + name)}" for name, bound in self.bounds.items())
         parts = []
         for name, kind in self.columns:
             bound = self.bounds.get(name)
-            parts.append(f"{bound.sql() if bound else f'CAST(NULL AS {sql_type(kind)})'} AS {quoted(name)}")
-            unreadable = bound.unreadable() if bound else None
+            value = quoted("_v_" + name)
+            parts.append(f"{value if bound else f'CAST(NULL AS {sql_type(kind)})'} AS {quoted(name)}")
+            unreadable = bound.unreadable(value=value) if bound else None
             if unreadable is not None:
                 parts.append(f"coalesce({unreadable}, false) AS {quoted('_u_' + name)}")
         op = "'insert'"
         if self.spec.operation is not None:
             values = ", ".join(text_literal(v) for v in self.spec.operation.delete)
             op = f"CASE WHEN trim({quoted(self.spec.operation.column)}) IN ({values}) THEN 'delete' ELSE 'insert' END"
-        return f"SELECT {', '.join(parts)}, {op} AS _op, _problem, _delivery, _file, _row, _position, _extract FROM {bronze}"
+        own = "_problem, _delivery, _file, _row, _position, _extract"
+        return f"SELECT {', '.join(parts)}, {op} AS _op, {own} FROM (SELECT *{read} FROM {bronze}) b"
 
     def _reference_joins(self) -> str:
         joins = []

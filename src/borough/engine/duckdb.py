@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import importlib.util
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -41,15 +44,17 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+SCRATCH = "borough-engine-"
+
+
 class DuckDBEngine:
     """One connection, with its threads, memory limit and a scratch folder to spill to."""
 
     dialect = "duckdb"
 
     def __init__(self, *, threads: int | None = None, memory: str | None = None, scratch: Path | None = None) -> None:
-        if scratch is not None:
-            scratch.mkdir(parents=True, exist_ok=True)
-        self.scratch = Path(tempfile.mkdtemp(prefix="engine-", dir=scratch))
+        self._in_use = _enter(scratch) if scratch is not None else None
+        self.scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=scratch))
         config: dict[str, str | bool | int | float | list[str]] = {"temp_directory": str(self.scratch), "autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "python_enable_replacements": "false"}
         if threads is not None:
             config["threads"] = threads
@@ -119,3 +124,19 @@ class DuckDBEngine:
     def close(self) -> None:
         self._connection.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
+        if self._in_use is not None:
+            os.close(self._in_use)
+            self._in_use = None
+
+
+def _enter(scratch: Path) -> int:
+    """Mark a scratch folder as in use, as long as the returned handle is open. What dead processes left in it is swept out first."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    handle = os.open(scratch, os.O_RDONLY)
+    with contextlib.suppress(OSError):  # a file system without locks keeps its leftovers
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # refused while a living engine is in there
+            for left in scratch.glob(SCRATCH + "*"):
+                shutil.rmtree(left, ignore_errors=True)
+        fcntl.flock(handle, fcntl.LOCK_SH)
+    return handle

@@ -98,9 +98,8 @@ def survey(project: Project, engine: DuckDBEngine, lake: Lake, options: Options)
     deliveries = read_deliveries(engine, table.files) if table else Deliveries({})
     resolved = {n.name: resolve_feed(project, *n.name.split(".")) for n in nodes if n.kind == "feed"}
     prints = {name: _fingerprint(project, feed) for name, feed in resolved.items()}
-    scratch = project.root / ".borough" / "scratch"
     found = {
-        name: waiting(feed, files_connector(feed.feed, feed.patterns, project.root, engine, scratch), deliveries, prints[name])
+        name: waiting(feed, files_connector(feed.feed, feed.patterns, project.root, engine, engine.scratch), deliveries, prints[name])
         for name, feed in resolved.items()
     }
     record = published.record if published else {}
