@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
 from borough.catalogue.contracts import DECISIONS, DELIVERIES, DRIFT, LEDGER, SCORECARD, bronze_table, log_table
-from borough.catalogue.deliveries import Deliveries, read_deliveries
+from borough.catalogue.deliveries import Deliveries, Delivery, read_deliveries
 from borough.catalogue.tables import DECISION_COLUMNS, DELIVERY_COLUMNS, DRIFT_COLUMNS, LEDGER_COLUMNS, SCORECARD_COLUMNS
 from borough.compile.mapping import MappedFeed, fingerprint, map_feed, shape
 from borough.compile.programme import Node, Programme, compile_project, report_fingerprint, select_names, selected
@@ -42,6 +42,7 @@ class Summary:
     notices: tuple[tuple[str, str, str], ...]
     deliveries: int
     restored: tuple[str, ...] = ()
+    outstanding: tuple[str, ...] = ()  # files that an earlier run refused and told, and nobody has mended
 
     @property
     def exit_code(self) -> int:
@@ -156,7 +157,28 @@ def _idle(lake: Lake, seen: Survey) -> Summary:
     record = published.record if published else {}
     failures = [Failure(n, "no file matches " + ", ".join(seen.feeds[n].patterns)) for n, w in seen.waiting.items() if w.nothing_matches]
     held = _held(record)
-    return Summary(None, (), (), tuple(failures), held, (), (), 0)
+    return Summary(None, (), (), tuple(failures), held, (), (), 0, outstanding=outstanding(seen))
+
+
+def outstanding(seen: Survey) -> tuple[str, ...]:
+    """Files that were refused whole in an earlier run and still wait to be mended, a line for each feed and reason."""
+    return tuple(
+        f"{feed}: {some_files([d.file for d in refused])}, refused by run {max(d.run for d in refused)}: {problem}"
+        for feed, what in seen.waiting.items()
+        for problem, refused in _by_text((d.problem, d) for d in what.refused).items()
+    )
+
+
+def some_files(files: Sequence[str]) -> str:
+    """The first file and how many more there are."""
+    return files[0] + (f" and {len(files) - 1:,} more" if len(files) > 1 else "")
+
+
+def _by_text(pairs: Iterable[tuple[str | None, Delivery]]) -> dict[str, list[Delivery]]:
+    groups: dict[str, list[Delivery]] = {}
+    for text, delivery in pairs:
+        groups.setdefault(text or "", []).append(delivery)
+    return groups
 
 
 def _held(record: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
@@ -187,7 +209,7 @@ def _conduct(run: Run, seen: Survey) -> Summary:
     _before_gold(run, seen, fed)
     for dataset in sorted(run.changed & set(run.project.datasets)):
         gold.dataset_checks(run, seen.programme, dataset)
-    return _publish(run, reports, fed)
+    return replace(_publish(run, reports, fed), outstanding=outstanding(seen))
 
 
 def _with_whole_datasets(run: Run, seen: Survey) -> tuple[Node, ...]:
@@ -271,15 +293,17 @@ def _bound(run: Run, name: str, needed: Sequence[Sequence[str]]) -> tuple[Mapped
 
 
 def _tell_refused(run: Run, name: str) -> None:
-    """Files that could not be taken in: told once each; the rest of the feed goes on."""
-    for delivery in run.new_deliveries:
-        if delivery.feed != name:
-            continue
-        if delivery.status == "refused":
-            run.failures.append(Failure(name, f"{delivery.file}: {delivery.problem}", "nothing of this file was taken in; mend the file or the feed and run again"))
-            _book_refused_file(run, name, delivery.position, delivery.counted, delivery.problem)
-        elif delivery.notices:
-            run.notices.extend((name, delivery.file, notice) for notice in delivery.notices.split("; "))
+    """Files that could not be taken in, and what was seen in the others: told once for all files with the same trait."""
+    own = [d for d in run.new_deliveries if d.feed == name]
+    refused = [d for d in own if d.status == "refused"]
+    for problem, files in _by_text((d.problem, d) for d in refused).items():
+        advice = f"nothing of {'this file' if len(files) == 1 else 'these files'} was taken in; mend the files or the feed and run again"
+        run.failures.append(Failure(name, f"{some_files([d.file for d in files])}: {problem}", advice))
+    for d in refused:
+        _book_refused_file(run, name, d.position, d.counted, d.problem)
+    for d in own:
+        if d.status != "refused" and d.notices:
+            run.notices.extend((name, d.file, notice) for notice in d.notices.split("; "))
 
 
 def _book_refused_file(run: Run, feed: str, position: dt.datetime | None, counted: int, problem: str | None) -> None:

@@ -31,6 +31,7 @@ class Waiting:
     connector: Connector
     found: tuple[Found, ...]
     nothing_matches: bool
+    refused: tuple[Delivery, ...] = ()  # files refused before that are still there, unmended
 
 
 def waiting(feed: ResolvedFeed, connector: Connector, deliveries: Deliveries, fingerprint: str) -> Waiting:
@@ -41,7 +42,9 @@ def waiting(feed: ResolvedFeed, connector: Connector, deliveries: Deliveries, fi
     found = connector.discover()
     latest = deliveries.latest(feed.name)
     new = tuple(f for f in found if _is_new(f, latest.get(f.name), fingerprint))
-    return Waiting(feed.name, connector, new, not found)
+    there = {f.name for f in found} - {f.name for f in new}
+    refused = tuple(d for name, d in sorted(latest.items()) if name in there and d.status == "refused")
+    return Waiting(feed.name, connector, new, not found, refused)
 
 
 def _is_new(found: Found, known: Delivery | None, fingerprint: str) -> bool:
