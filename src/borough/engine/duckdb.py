@@ -8,7 +8,7 @@ import importlib.util
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,16 +83,12 @@ class DuckDBEngine:
         self._loaded.add(extension)
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        try:
+        with _explained():
             self._connection.execute(sql, list(parameters))
-        except duckdb.Error as error:
-            raise EngineError(str(error)) from error
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        try:
+        with _explained():
             return self._connection.execute(sql, list(parameters)).fetchall()
-        except duckdb.Error as error:
-            raise EngineError(str(error)) from error
 
     def describe(self, sql: str) -> list[tuple[str, str]]:
         return [(row[0], row[1]) for row in self.rows(f"DESCRIBE {sql}")]
@@ -127,6 +123,19 @@ class DuckDBEngine:
         if self._in_use is not None:
             os.close(self._in_use)
             self._in_use = None
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what DuckDB raises into an EngineError; a signal that stopped a statement goes its own way."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise EngineError(str(error)) from error
+    except RuntimeError as error:
+        if isinstance(error.__context__, BaseException) and not isinstance(error.__context__, Exception):
+            raise error.__context__ from None
+        raise
 
 
 def _enter(scratch: Path) -> int:
