@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -135,21 +137,49 @@ def _declarations_changed(programme: Programme, nodes: Sequence[Node], prints: M
 
 def run_project(project: Project, *, now: dt.datetime, options: Options, progress: Progress) -> Summary:
     """Run a project once and publish. Raises BoroughError when nothing could be published; a feed that fails alone does not stop the others."""
-    engine = open_engine(project)
-    try:
+    with _full_disk_told(project), _opened_engine(project) as engine:
         lake = open_lake(project)
+        before = lake.published()
         seen = survey(project, engine, lake, options)
         if seen.idle:
             return _idle(lake, seen)
         with lake.writer(now=now, holder="borough run") as writer:
+            if (writer.last and writer.last.number) != (before and before.number):
+                # Another run was published between our look and our lease: what it took in is not new any more.
+                seen = survey(project, engine, lake, options)
+                if seen.idle:
+                    return _idle(lake, seen)
             deliveries_state = writer.state(DELIVERIES)
             deliveries = read_deliveries(engine, deliveries_state.files) if deliveries_state else Deliveries({})
             run = Run(
                 project, engine, lake, writer, now, project.root / ".borough" / "scratch", options, progress, deliveries, open_record(writer.last)
             )
             return _conduct(run, seen)
+
+
+@contextmanager
+def _opened_engine(project: Project) -> Iterator[DuckDBEngine]:
+    engine = open_engine(project)
+    try:
+        yield engine
     finally:
         engine.close()
+
+
+@contextmanager
+def _full_disk_told(project: Project) -> Iterator[None]:
+    """A full disk shows in many ways; whoever runs into it, it is told in one, with the folder that has least room."""
+    try:
+        yield
+    except (BoroughError, OSError) as error:
+        if not _disk_full(error):
+            raise
+        places = [place for place in (project.root / project.borough.lake, project.root) if place.is_dir()]
+        fullest = min(places, key=lambda place: shutil.disk_usage(place).free)
+        raise LakeError(
+            f"the disk that holds {fullest} is full: nothing of this run was published",
+            advice="make room (`borough vacuum` may help) and run again; readers still see the last published run",
+        ) from error
 
 
 def _idle(lake: Lake, seen: Survey) -> Summary:
@@ -186,30 +216,36 @@ def _held(record: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
 
 
 def _conduct(run: Run, seen: Survey) -> Summary:
-    run.progress.begin(len(seen.nodes) + 1)
+    run.progress.begin(len(seen.nodes) + 1)  # and the publication
     _decide(run)
     reports: list[tuple[str, int]] = []
     fed: dict[str, MappedFeed] = {}
     for node in _with_whole_datasets(run, seen):
+        rows = 0
         with _failing_alone(run, node.name):
             if node.kind == "feed":
-                _feed(run, seen, node.name, fed)
-            elif node.kind == "area":
-                dataset, name = node.name.split("@")
-                _before_gold(run, seen, fed)
-                run.progress.step(node.name, f"placing {dataset} in {name}")
-                run.progress.done(node.name, gold.area(run, dataset, name))
+                rows = _feed(run, seen, node.name, fed)
             else:
                 _before_gold(run, seen, fed)
-                run.progress.step(node.name, "report")
-                rows = gold.report(run, seen.programme, node.name)
-                if rows is not None:
-                    reports.append((node.name, rows))
-                run.progress.done(node.name, rows or 0)
+                rows = _gold(run, seen, node, reports)
+        run.progress.done(node.name, rows)
     _before_gold(run, seen, fed)
     for dataset in sorted(run.changed & set(run.project.datasets)):
         gold.dataset_checks(run, seen.programme, dataset)
     return replace(_publish(run, reports, fed), outstanding=outstanding(seen))
+
+
+def _gold(run: Run, seen: Survey, node: Node, reports: list[tuple[str, int]]) -> int:
+    """One area or report. Returns the points placed, or the rows of the report."""
+    if node.kind == "area":
+        dataset, name = node.name.split("@")
+        run.progress.step(node.name, f"placing {dataset} in {name}")
+        return gold.area(run, dataset, name)
+    run.progress.step(node.name, "report")
+    rows = gold.report(run, seen.programme, node.name)
+    if rows is not None:
+        reports.append((node.name, rows))
+    return rows or 0
 
 
 def _with_whole_datasets(run: Run, seen: Survey) -> tuple[Node, ...]:
@@ -241,17 +277,20 @@ def _failing_alone(run: Run, name: str) -> Iterator[None]:
     try:
         yield
     except (FeedError, EngineError, DeclarationError) as error:
-        if isinstance(error, EngineError) and _disk_full(error):
-            raise LakeError("the disk is full: nothing of this run was published", advice="make room and run again") from error
+        if _disk_full(error):
+            raise  # no fault of this node: the others would fail too
         run.failures.append(Failure(name, error.message, error.advice))
         run.unfinished.add(name)
 
 
-def _disk_full(error: BoroughError) -> bool:
-    return "No space left on device" in error.message
+def _disk_full(error: BoroughError | OSError) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return any(words in error.message for words in ("No space left on device", "disk is full", "os error 28"))
 
 
-def _feed(run: Run, seen: Survey, name: str, fed: dict[str, MappedFeed]) -> None:
+def _feed(run: Run, seen: Survey, name: str, fed: dict[str, MappedFeed]) -> int:
+    """Receive and derive one feed. Returns the rows read."""
     feed = seen.feeds.get(name) or resolve_feed(run.project, *name.split("."))
     what = seen.waiting.get(name)
     if what is not None and what.nothing_matches and not run.deliveries.of(name):
@@ -262,17 +301,17 @@ def _feed(run: Run, seen: Survey, name: str, fed: dict[str, MappedFeed]) -> None
         receive(run, feed, what, needed, seen.fingerprints[name])
         _tell_refused(run, name)
     if name not in seen.programme.feeds:
-        return
+        return 0
     mapped, columns = _bound(run, name, needed)
     work = work_for(run, feed, mapped)
     fed[name] = mapped
     if work is None:
-        return
+        return 0
     run.progress.step(name, "standardising" if not work.mends else f"deriving again ({work.cause})")
     derived = derive_feed(run, feed, mapped, work, columns)
     _book(run, mapped, work, derived)
     tidy(run, mapped)
-    run.progress.done(name, sum(t.read for t in derived.tallies))
+    return sum(t.read for t in derived.tallies)
 
 
 def _needed(programme: Programme, name: str) -> tuple[tuple[str, ...], ...]:

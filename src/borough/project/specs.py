@@ -153,7 +153,7 @@ class BoroughSpec(Spec):
 
     borough: str = Field(min_length=1, description="The council's name.")
     lake: str = Field(default="./lake", description="Where the lake is: a folder, relative to the project.")
-    state: str = Field(default="sqlite:///./state.db", description="Operational state (SQLAlchemy URL).")
+    state: str = Field(default="sqlite:///./state.db", description="Operational state (SQLAlchemy URL): for sessions and deliveries, which no command uses yet.")
     engine: Literal["duckdb"] | dict[Literal["duckdb"], DuckDBSpec] | SparkSpec = Field(
         default="duckdb", description="Where SQL runs: `duckdb`, `{duckdb: {threads: 4, memory: 8GB}}` or `{spark: sc://host:15002}`."
     )
