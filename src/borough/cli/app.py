@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
+import signal
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from borough.cli import declare, maintain, quarantine, read, run
+from borough.cli import declare, history, maintain, quarantine, read, run
 from borough.cli.context import Context, JsonOption, ProjectOption
-from borough.errors import BoroughError, DeclarationError
+from borough.errors import BoroughError, DeclarationError, LakeError
 
 app = typer.Typer(
     name="borough",
@@ -49,30 +52,59 @@ def root(
 declare.register(app)
 run.register(app)
 read.register(app)
+history.register(app)
 quarantine.register(app)
 maintain.register(app)
 
 
+class Stopped(BaseException):
+    """Somebody asked the process to stop, by a signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _stop(number: int, frame: object) -> None:
+    """The first signal lets the command tidy up; a second one ends it at once."""
+    del frame
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
+    raise Stopped(number)
+
+
 def main() -> None:
     """Run the command and turn what can go wrong into a message and an exit code."""
+    logging.raiseExceptions = False  # a log that can't be written (full disk) is no reason to show a traceback
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, _stop)
     try:
         app(standalone_mode=True)
     except BoroughError as error:
         _tell(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; nothing of this run was published", err=True)
-        sys.exit(130)
+    except Stopped as stopped:
+        typer.echo(f"interrupted ({signal.Signals(stopped.number).name}): what was not published yet never happened; the lake is as last published", err=True)
+        sys.exit(128 + stopped.number)
     except BrokenPipeError:
         # The reader (head, less) went away: that is its right.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            _unexpected(error)
+        _tell(LakeError(f"the disk is full: {error.filename or error}", advice="make room and try again; the lake is as last published"))
+        sys.exit(LakeError.exit_code)
     except Exception as error:  # noqa: BLE001  # the last resort: a user never sees a traceback unless they ask
-        if os.environ.get("BOROUGH_DEBUG"):
-            traceback.print_exc()
-        typer.echo(f"error: something that Borough did not expect: {type(error).__name__}: {error}", err=True)
-        typer.echo("advice: run again with BOROUGH_DEBUG=1 to see where, and please report it", err=True)
-        sys.exit(70)
+        _unexpected(error)
+
+
+def _unexpected(error: Exception) -> NoReturn:
+    if os.environ.get("BOROUGH_DEBUG"):
+        traceback.print_exc()
+    typer.echo(f"error: something that Borough did not expect: {type(error).__name__}: {error}", err=True)
+    typer.echo("advice: run again with BOROUGH_DEBUG=1 to see where, and please report it", err=True)
+    sys.exit(70)
 
 
 def _tell(error: BoroughError) -> None:
