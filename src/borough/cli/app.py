@@ -116,6 +116,7 @@ def _tell(error: BoroughError) -> None:
         count = len(error.mistakes)
         typer.echo(f"{count} mistake{'s' if count != 1 else ''}; nothing was read or written", err=True)
         return
-    typer.echo(redacted(f"error: {error.message}"), err=True)
+    message = error.message.replace("\n", "\n       ")
+    typer.echo(redacted(f"error: {message}"), err=True)
     if error.advice:
         typer.echo(redacted(f"advice: {error.advice}"), err=True)

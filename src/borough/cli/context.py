@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from borough.project.load import Project
 
 ProjectOption = Annotated[
-    Path | None, typer.Option("--project", "-p", help="The project's folder. Default: this folder.", file_okay=False, show_default=False)
+    Path | None, typer.Option("--project", "-p", metavar="DIR", help="The project's folder. Default: this folder.", file_okay=False, show_default=False)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
@@ -56,6 +58,21 @@ def redacted(text: str) -> str:
 
 def remember_secrets(project: Project) -> None:
     _secrets.update(s for s in project.secret_values() if len(s) >= 3)
+
+
+def project_to_complete(context: typer.Context) -> Project | None:
+    """The project in hand while the shell completes a word: --project after or before the command, else this folder."""
+    from borough.errors import BoroughError
+    from borough.project.load import load
+
+    one: Any = context
+    given = None
+    while one is not None and given is None:
+        given, one = one.params.get("project"), one.parent
+    try:
+        return load(Path(given or ".").resolve())
+    except BoroughError:
+        return None
 
 
 def load_project(context: typer.Context, given: Path | None) -> Project:
@@ -135,6 +152,10 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON has no such numbers
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, dict):
@@ -145,4 +166,13 @@ def plain(value: Any) -> Any:
 
 
 def print_json(value: Any) -> None:
-    typer.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+    """Print JSON for machines. Secrets are struck out of texts, so that it stays JSON."""
+    typer.echo(json.dumps(_struck(plain(value)), ensure_ascii=False, indent=2))
+
+
+def _struck(value: Any) -> Any:
+    if isinstance(value, str):
+        return redacted(value)
+    if isinstance(value, dict):
+        return {redacted(k): _struck(v) for k, v in value.items()}
+    return [_struck(v) for v in value] if isinstance(value, list) else value

@@ -61,36 +61,60 @@ def _verdict(counts: dict[str, int], errors: int, warnings: int) -> str:
 def schema(
     context: typer.Context,
     project: ProjectOption = None,
-    to: Annotated[Path | None, typer.Option("--to", help="Folder to write to. Default: .borough/schema in the project.", show_default=False)] = None,
+    to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Folder to write to. Default: .borough/schema in the project.", show_default=False)] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the JSON Schemas of the YAML files, so that editors complete and validate them."""
     from borough.project.schema import write_schemas
 
     target = to or folder(context, project) / ".borough" / "schema"
-    for path in write_schemas(target):
+    written = write_schemas(target)
+    if wants_json(context, as_json):
+        print_json({"files": [str(path) for path in written]})
+        return
+    for path in written:
         typer.echo(str(path))
 
 
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make; it must be empty or new.", file_okay=False)]
+
+
 def init(
-    directory: Annotated[Path, typer.Argument(help="Folder to make; it must be empty or new.")],
+    context: typer.Context,
+    directory: Directory,
     name: Annotated[str | None, typer.Option("--name", help="The council's name. Default: from the folder.", show_default=False)] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Make a small project that runs: declarations, a few rows of fictional data with faults in them, a report."""
     from borough.project.scaffold import init as make
 
     written = make(directory, name)
+    if wants_json(context, as_json):
+        print_json({"folder": str(directory), "files": len(written)})
+        return
     typer.echo(f"{directory}: {len(written)} files")
     typer.echo(f"next: borough run --project {directory}")
 
 
 def demo_generate(
-    directory: Annotated[Path, typer.Argument(help="Folder to make; it must be empty or new.")],
+    context: typer.Context,
+    directory: Directory,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same council, to the byte.")] = 7,
     months: Annotated[int, typer.Option("--months", help="Months of data.", min=2, max=60)] = 12,
+    as_json: JsonOption = False,
 ) -> None:
-    """Make a small fictional council: a project, its extracts with faults in them, and the truth behind them."""
-    from borough.demo import generate
+    """Make a small fictional council: a project, its extracts with faults in them, and the truth behind them.
 
+    A demo council that is there already is made anew.
+    """
+    from borough.demo import generate
+    from borough.errors import UsageError
+
+    if directory.exists() and any(directory.iterdir()) and not (directory / "truth.json").exists():
+        raise UsageError(f"{directory} is not empty, and what it holds is no demo council", advice="name a new or empty folder: borough demo generate DIR")
     summary = generate(directory, seed=seed, months=months)
+    if wants_json(context, as_json):
+        print_json({"folder": str(directory), "seed": seed, "months": months})
+        return
     typer.echo(str(summary))
     typer.echo(f"next: borough run --project {directory}")

@@ -10,12 +10,13 @@ from borough.cli.context import JsonOption, ProjectOption, clock, load_project, 
 
 
 def register(app: typer.Typer) -> None:
-    app.command(epilog="Example: `borough compact`")(compact)
-    app.command(epilog="Example: `borough vacuum --dry-run`")(vacuum)
+    app.command(epilog="Examples: `borough compact` · `borough compact --project my-council`")(compact)
+    app.command(epilog="Examples: `borough vacuum --dry-run` · `borough vacuum`")(vacuum)
 
 
 def compact(context: typer.Context, project: ProjectOption = None, as_json: JsonOption = False) -> None:
     """Merge many small files into few, table by table, beyond the limit in borough.yaml. The rows stay the same."""
+    from borough.cli.show import count
     from borough.lake.maintenance import run_compaction
     from borough.pipeline.conductor import open_lake
 
@@ -27,7 +28,7 @@ def compact(context: typer.Context, project: ProjectOption = None, as_json: Json
     elif published is None:
         typer.echo(f"nothing to do: no table has more than {limit} files")
     else:
-        typer.echo(f"run {published.number}: {len(report.tables)} tables, {report.files_before} files → {report.files_after}")
+        typer.echo(f"run {published.number}: {count(len(report.tables), 'table')}, {count(report.files_before, 'file')} → {report.files_after:,}")
 
 
 def vacuum(
@@ -37,6 +38,7 @@ def vacuum(
     as_json: JsonOption = False,
 ) -> None:
     """Delete files that no kept run needs and that are old enough (borough.yaml, maintenance)."""
+    from borough.cli.show import count, size
     from borough.lake.maintenance import vacuum as sweep
     from borough.pipeline.conductor import open_lake
 
@@ -47,5 +49,5 @@ def vacuum(
         print_json({**report.__dict__, "dry_run": dry_run})
         return
     verb = "would delete" if dry_run else "deleted"
-    typer.echo(f"{verb} {report.files:,} files, {report.bytes / 1e6:,.1f} MB, in {len(report.tables)} folders")
-    typer.echo(f"kept: the last {limits.keep_runs} runs, and anything younger than {limits.keep_unreferenced_hours} hours")
+    typer.echo(f"{verb} {count(report.files, 'file')} of {count(len(report.tables), 'table')}, {size(report.bytes) or 'nothing'}")
+    typer.echo(f"kept: the last {count(limits.keep_runs, 'run')}, and what is younger than {count(limits.keep_unreferenced_hours, 'hour')}")

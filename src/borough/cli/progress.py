@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import sys
@@ -61,7 +62,8 @@ class RunProgress:
         if error is not None:
             self.logger.error("run failed", extra={"facts": {"error": str(error)}})
         for handler in self.logger.handlers:
-            handler.close()
+            with contextlib.suppress(OSError):  # its last lines don't fit on a full disk: no reason to hide what went wrong
+                handler.close()
 
     def begin(self, steps: int) -> None:
         self.logger.info("run begins", extra={"facts": {"steps": steps}})

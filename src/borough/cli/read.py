@@ -1,4 +1,4 @@
-"""Commands that read: query, tables, show, history, quality, lineage. Every one passes the read gate."""
+"""Commands that read: query, tables, show, quality, lineage. All data passes the read gate; lineage reads declarations only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from borough.cli.context import JsonOption, Opened, ProjectOption, civil_date, opened, plain, print_json, user, wants_json
+from borough.cli.context import (
+    JsonOption,
+    Opened,
+    ProjectOption,
+    civil_date,
+    opened,
+    plain,
+    print_json,
+    project_to_complete,
+    user,
+    wants_json,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,27 +42,38 @@ Purpose = Annotated[str | None, typer.Option("--purpose", help="The purpose you 
 
 
 def register(app: typer.Typer) -> None:
-    app.command(epilog='Example: `borough query "SELECT ward_name, sum(total) AS total FROM ward_totals GROUP BY ALL" --format csv`')(query)
-    app.command(epilog="Example: `borough tables`")(tables)
-    app.command(epilog="Example: `borough show incident`")(show)
-    app.command(epilog="Example: `borough history licence HMO-0042`")(history)
-    app.command(epilog="Examples: `borough quality` · `borough quality incident`")(quality)
-    app.command(epilog="Examples: `borough lineage ward_totals.total` · `borough lineage incident`")(lineage)
+    app.command(epilog='Examples: `borough query "SELECT ward_name, sum(total) AS total FROM ward_totals GROUP BY ALL" --format csv` · `borough query "SELECT * FROM licence" --as-of 2026-03-31` · `borough query - --format parquet < question.sql > answer.parquet`')(query)
+    app.command(epilog="Examples: `borough tables` · `borough tables --json`")(tables)
+    app.command(epilog="Examples: `borough show licence` · `borough show licence --rows 3 --as-of 2026-03-31`")(show)
+    app.command(epilog="Examples: `borough quality` · `borough quality licence`")(quality)
+    app.command(epilog="Examples: `borough lineage ward_totals.total` · `borough lineage licence`")(lineage)
 
 
 def complete_table(context: typer.Context, incomplete: str) -> list[str]:
-    from borough.errors import BoroughError
-    from borough.project.load import load
+    """Names for tab completion: datasets and reports of the project in hand."""
+    project = project_to_complete(context)
+    names = sorted({*project.datasets, *project.reports}) if project else []
+    return [name for name in names if name.startswith(incomplete)]
 
-    given = context.params.get("project") or (context.parent.params.get("project") if context.parent else None)
+
+def complete_column(context: typer.Context, incomplete: str) -> list[str]:
+    """Names for tab completion of TABLE.COLUMN: tables, and after the dot the columns of that one."""
+    table, dot, _ = incomplete.partition(".")
+    if not dot:
+        return complete_table(context, incomplete)
+    from borough.compile.lineage import columns_of
+    from borough.errors import BoroughError
+    from borough.pipeline.conductor import compiled
+
+    project = project_to_complete(context)
     try:
-        project = load(Path(given or "."))
+        columns = columns_of(compiled(project)[0], table) if project else []
     except BoroughError:
         return []
-    return [name for name in sorted({*project.datasets, *project.reports}) if name.startswith(incomplete)]
+    return [name for name in (f"{table}.{column}" for column in columns) if name.startswith(incomplete)]
 
 
-TableName = Annotated[str, typer.Argument(help="A dataset or report.", autocompletion=complete_table)]
+TableName = Annotated[str, typer.Argument(metavar="TABLE", help="A dataset or report.", autocompletion=complete_table)]
 
 
 def gate(o: Opened, as_of: dt.date | None = None, extra: tuple[Any, ...] = ()) -> Gate:
@@ -82,20 +104,24 @@ def need_run(o: Opened) -> None:
 
 def query(
     context: typer.Context,
-    sql: Annotated[str, typer.Argument(help="One SELECT over datasets and reports by their names; `-` reads it from standard input.")],
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT over datasets and reports by their names; `-` reads it from standard input.")],
     project: ProjectOption = None,
     format: Annotated[Format, typer.Option("--format", "-f", help="How to write the answer.")] = Format.table,
-    to: Annotated[Path | None, typer.Option("--to", "-o", help="File to write to (needed for parquet).", show_default=False)] = None,
+    to: Annotated[Path | None, typer.Option("--to", "-o", metavar="FILE", help="File to write to. Default: standard output.", show_default=False)] = None,
     as_of: AsOf = None,
     purpose: Purpose = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask one SELECT of what was published last. Every look is recorded."""
+    """Ask one SELECT of what was published last. Every look is recorded.
+
+    Timestamps are UTC. Exit code 2 if the query has mistakes, 5 if the purpose does not permit it.
+    """
+    from borough.cli.show import count
     from borough.errors import UsageError
 
     chosen = Format.json if wants_json(context, as_json) and format is Format.table else format
-    if chosen is Format.parquet and to is None:
-        raise UsageError("parquet needs a file to write to", advice="add --to answer.parquet")
+    if chosen is Format.parquet and to is None and sys.stdout.isatty():
+        raise UsageError("parquet is not for a terminal", advice="add --to answer.parquet, or send it to a file: > answer.parquet")
     with opened(context, project) as o:
         need_run(o)
         text = sys.stdin.read() if sql == "-" else sql
@@ -103,9 +129,22 @@ def query(
         if to is not None:
             kind = chosen.value if chosen is not Format.table else (to.suffix.lstrip(".") or "csv")
             rows = answer.copy(to, kind)
-            typer.echo(f"{rows:,} rows in {to}", err=True)
+            typer.echo(f"{count(rows, 'row')} in {to}", err=True)
+        elif chosen is Format.parquet:
+            _pass_on(answer)
         else:
             write(answer, chosen)
+
+
+def _pass_on(answer: Answer) -> None:
+    """Parquet to standard output: the engine writes a file, since the format ends with what stands where."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "answer.parquet"
+        answer.copy(file)
+        sys.stdout.buffer.write(file.read_bytes())
+        sys.stdout.buffer.flush()
 
 
 def write(answer: Answer, format: Format) -> None:
@@ -118,12 +157,19 @@ def write(answer: Answer, format: Format) -> None:
 
         out = csv.writer(sys.stdout, lineterminator="\n")
         out.writerow(names)
-        out.writerows([["" if v is None else plain(v) for v in row] for row in rows])
+        out.writerows([[_text(v) for v in row] for row in rows])
     else:
         from borough.cli.show import count, table
 
         table(names, rows)
         typer.echo(count(len(rows), "row"))
+
+
+def _text(value: Any) -> Any:
+    """A value as CSV has it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else plain(value)
 
 
 def tables(context: typer.Context, project: ProjectOption = None, as_json: JsonOption = False) -> None:
@@ -169,7 +215,7 @@ def show(
     from borough.cli.show import heading, table
 
     with opened(context, project) as o:
-        _known(o, dataset)
+        known_name(o, dataset)
         the_gate = gate(o, civil_date(as_of, "--as-of"))
         visible = {c.name for c in the_gate.visible(dataset, purpose or o.project.borough.purpose)}
         contract = o.project.datasets.get(dataset)
@@ -180,7 +226,8 @@ def show(
             spec = contract.columns.get(c.name) if contract else None
             described.append((c.name, spec.type if spec else c.type, c.classification, "yes" if c.name in visible else "no", (spec.description or spec.title) if spec else None))
         need_run(o)
-        answer = ask(o, f'SELECT * FROM "{dataset}" LIMIT {rows}', purpose=purpose, as_of=civil_date(as_of, "--as-of"))
+        order = ", ".join(f'"{c}"' for c in (contract.key if contract else ()) if c in visible)
+        answer = ask(o, f'SELECT * FROM "{dataset}"' + (f" ORDER BY {order}" if order else "") + f" LIMIT {rows}", purpose=purpose, as_of=civil_date(as_of, "--as-of"))
         if wants_json(context, as_json):
             found = [dict(zip([n for n, _ in answer.columns], row, strict=True)) for row in answer.rows()]
             names = ("name", "type", "classification", "visible", "description")
@@ -193,7 +240,7 @@ def show(
             table([n for n, _ in answer.columns], answer.rows())
 
 
-def _known(o: Opened, name: str) -> None:
+def known_name(o: Opened, name: str) -> None:
     """Raise UsageError for a name that is no dataset, report or system table."""
     from difflib import get_close_matches
 
@@ -206,46 +253,9 @@ def _known(o: Opened, name: str) -> None:
         raise UsageError(f"no dataset or report is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""), advice="borough tables lists them")
 
 
-def history(
-    context: typer.Context,
-    dataset: TableName,
-    key: Annotated[list[str], typer.Argument(help="The key's value; for a key of several columns, their values in order.")],
-    project: ProjectOption = None,
-    purpose: Purpose = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Every change of one row: what happened, when it was known, from which file and row, recorded by which run."""
-    from borough.compile.published import history_relation
-    from borough.errors import UsageError
-
-    with opened(context, project) as o:
-        need_run(o)
-        _known(o, dataset)
-        if dataset not in o.project.datasets:
-            raise UsageError(f"{dataset} is a report: it has no history of its own", advice="ask for a dataset")
-        columns = o.project.datasets[dataset].key
-        if len(key) != len(columns):
-            raise UsageError(f"{dataset} has the key {', '.join(columns)}; {len(key)} value(s) were given", advice=f"borough history {dataset} {' '.join(c.upper() for c in columns)}")
-        relation = history_relation(o.project, o.engine, o.lake, o.published, dataset)
-        where = " AND ".join(f"CAST(\"{c}\" AS VARCHAR) = '" + v.replace("'", "''") + "'" for c, v in zip(columns, key, strict=True))
-        sql = f"SELECT * FROM {relation.name} WHERE {where} ORDER BY feed, extract"
-        answer = ask(o, sql, purpose=purpose, extra=(relation,))
-        names = [n for n, _ in answer.columns]
-        rows = answer.rows()
-        if wants_json(context, as_json):
-            print_json([dict(zip(names, row, strict=True)) for row in rows])
-            return
-        from borough.cli.show import table
-
-        table(names, rows)
-        if not rows:
-            typer.echo(f"{dataset} never had the key {' '.join(key)}")
-            raise typer.Exit(2)
-
-
 def quality(
     context: typer.Context,
-    dataset: Annotated[str | None, typer.Argument(help="Only this dataset, rule by rule.", autocompletion=complete_table)] = None,
+    dataset: Annotated[str | None, typer.Argument(metavar="DATASET", help="Only this dataset, rule by rule.", autocompletion=complete_table)] = None,
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -256,7 +266,7 @@ def quality(
     with opened(context, project) as o:
         need_run(o)
         if dataset is not None:
-            _known(o, dataset)
+            known_name(o, dataset)
         answer = ask(o, by_rule(dataset) if dataset else by_dimension())
         rows = answer.rows()
         names = [n for n, _ in answer.columns]
@@ -286,7 +296,7 @@ def _percent(score: float | None) -> str:
 
 def lineage(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="TABLE[.COLUMN]", help="A dataset or report, or one of its columns.", autocompletion=complete_table)],
+    name: Annotated[str, typer.Argument(metavar="TABLE[.COLUMN]", help="A dataset or report, or one of its columns.", autocompletion=complete_column)],
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -302,4 +312,4 @@ def lineage(
         print_json([{"column": s.column, "depth": s.depth, "from": s.source, "by": s.by} for s in steps])
         return
     for s in steps:
-        typer.echo("  " * s.depth + s.source + (f"  = {s.by}" if s.by else ""))
+        typer.echo("  " * s.depth + s.source + (f"  ← {s.by}" if s.by else ""))

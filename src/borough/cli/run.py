@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from borough.cli.context import JsonOption, ProjectOption, clock, load_project, print_json, redacted, user, wants_json
+from borough.cli.context import JsonOption, ProjectOption, clock, load_project, print_json, project_to_complete, redacted, user, wants_json
 
 if TYPE_CHECKING:
     from borough.pipeline.conductor import Summary
@@ -15,25 +16,24 @@ if TYPE_CHECKING:
 
 def complete_select(context: typer.Context, incomplete: str) -> list[str]:
     """Names for tab completion: feeds, sources, datasets, reports of the project in hand."""
-    from pathlib import Path
-
-    from borough.compile.programme import compile_project, select_names
+    from borough.compile.programme import select_names
     from borough.errors import BoroughError
-    from borough.project.load import load
+    from borough.pipeline.conductor import compiled
 
-    given = context.params.get("project") or (context.parent.params.get("project") if context.parent else None)
+    project = project_to_complete(context)
     try:
-        programme, _ = compile_project(load(Path(given or ".")), lambda feed: None)
+        names = select_names(compiled(project)[0]) if project else []
     except BoroughError:
         return []
-    return [name for name in select_names(programme) if name.startswith(incomplete.lstrip("+"))]
+    plus = "+" if incomplete.startswith("+") else ""
+    return [plus + name for name in names if name.startswith(incomplete.lstrip("+"))]
 
 
 Select = Annotated[
     list[str] | None,
-    typer.Option("--select", "-s", help="Only these: a source, feed, dataset or report. +NAME with all before it, NAME+ with all after.", autocompletion=complete_select, show_default=False),
+    typer.Option("--select", "-s", metavar="NAME", help="Only these: a source, feed, dataset or report. +NAME with all before it, NAME+ with all after.", autocompletion=complete_select, show_default=False),
 ]  # fmt: skip
-Now = Annotated[str | None, typer.Option("--now", help="The run's clock: a date (its start in London) or an instant. Default: now.", show_default=False)]
+Now = Annotated[str | None, typer.Option("--now", metavar="WHEN", help="The run's clock: a date (its start in London) or an instant. Default: now.", show_default=False)]
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +47,7 @@ def run(
     select: Select = None,
     now: Now = None,
     release: Annotated[
-        list[str] | None, typer.Option("--release", help="Let a feed's held extracts pass: a decision, kept with your name.", autocompletion=complete_select, show_default=False)
+        list[str] | None, typer.Option("--release", metavar="FEED", help="Let a feed's held extracts pass: a decision, kept with your name.", autocompletion=complete_select, show_default=False)
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -69,17 +69,17 @@ def run(
         raise typer.Exit(summary.exit_code)
 
 
+NOTHING_NEW = "nothing new: no file, no declaration changed since the last run; nothing was committed"
+
+
 def tell(summary: Summary, *, as_json: bool) -> None:
     """Print what a run did."""
     if as_json:
-        print_json({**summary.__dict__, "failures": [f.__dict__ for f in summary.failures], "exit_code": summary.exit_code})
+        print_json({**summary.__dict__, "failures": [f.__dict__ for f in summary.failures], "notices": [dict(zip(("feed", "file", "says"), n, strict=True)) for n in summary.notices], "exit_code": summary.exit_code})
         return
     from borough.cli import show
 
-    if summary.number is None:
-        typer.echo("nothing new: no file, no declaration changed since the last run; nothing was committed" if not summary.failures else "nothing was published")
-    else:
-        typer.echo(f"run {summary.number} is published")
+    typer.echo(f"run {summary.number} is published" if summary.number is not None else NOTHING_NEW if not summary.failures else "nothing was published")
     if summary.restored:
         typer.echo(f"note: an earlier run died before it could publish; what it had written to {show.count(len(summary.restored), 'table')} was taken back")
     if summary.ledger:
@@ -91,8 +91,11 @@ def tell(summary: Summary, *, as_json: bool) -> None:
     _drift(summary.drifts)
     _notices(summary.notices)
     for held in summary.held:
-        typer.echo(redacted(f"held: {held['feed']} of {held['position'][:10]}, {held['rows']:,} rows: {held['reason']}"))
+        of = show.day(dt.datetime.fromisoformat(held["position"]))
+        typer.echo(redacted(f"held: {held['feed']} of {of}, {show.count(held['rows'], 'row')}: {held['reason']}"))
         typer.echo(f"      if this is right: borough run --release {held['feed']}")
+    for file in summary.outstanding:
+        typer.echo(redacted(f"still refused: {file}"))
     for failure in summary.failures:
         typer.secho(redacted(f"failed: {failure.name}: {failure.problem}"), fg="red")
         if failure.advice:
@@ -105,7 +108,7 @@ def _notices(notices: Sequence[tuple[str, str, str]]) -> None:
     for feed, file, text in notices:
         seen.setdefault((feed, text), []).append(file)
     for (feed, text), files in seen.items():
-        where = f": {files[0]}" + (f" and {len(files) - 1} more" if len(files) > 1 else "") if files[0] else ""
+        where = f": {files[0]}" + (f" and {len(files) - 1:,} more" if len(files) > 1 else "") if files[0] else ""
         typer.echo(redacted(f"note: {feed}{where}: {text}"))
 
 
@@ -144,10 +147,13 @@ def plan(
     context: typer.Context,
     project: ProjectOption = None,
     select: Select = None,
-    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL of each node as well.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL of each node too.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what a run would do and what it would cost, with the SQL; nothing is written."""
+    """Show what a run would do and what it would cost, with the SQL; nothing is written.
+
+    The cost is the size of new files, and the rows in bronze that a changed declaration derives again.
+    """
     from borough.pipeline.conductor import open_engine, open_lake
     from borough.pipeline.context import Options
     from borough.pipeline.planning import plan_project
@@ -163,10 +169,16 @@ def plan(
         return
     from borough.cli import show
 
-    show.table(("node", "kind", "would", "files", "size (MB)", "rows again"), [(p.name, p.kind, p.would, p.files, round(p.size / 1e6, 1), p.rows) for p in planned])
+    rows = [(p.name, p.kind, p.would, p.files or None, show.size(p.size), p.rows or None) for p in planned]
+    show.table(("node", "kind", "would", "new files", "size", "rows to derive again"), rows)
+    if all(p.idle for p in planned):
+        typer.echo("nothing to do: a run would commit nothing")
+    for p in planned:
+        if p.refused:
+            typer.echo(f"still refused: {show.count(p.refused, 'file')} of {p.name}; borough run says why")
     if sql:
         for p in planned:
             show.heading(f"-- {p.name} → {', '.join(p.writes)}")
-            typer.echo(p.sql)
+            typer.echo(redacted(p.sql))
     else:
         typer.echo("borough plan --sql shows the statements")

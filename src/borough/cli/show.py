@@ -23,6 +23,16 @@ def cell(value: Any) -> str:
     return str(value)
 
 
+def day(moment: dt.datetime | None) -> str:
+    """An instant of the lake (UTC) as people here say it: the civil day in London, with the time unless it is midnight."""
+    if moment is None:
+        return ""
+    from borough.lake.logs import LONDON
+
+    local = moment.replace(tzinfo=dt.UTC).astimezone(LONDON)
+    return f"{local:%Y-%m-%d}" if (local.hour, local.minute, local.second) == (0, 0, 0) else f"{local:%Y-%m-%d %H:%M}"
+
+
 def table(headings: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | None = None) -> None:
     """Print rows as a table, as wide as they are when the output is a file, else folded to the terminal."""
     from rich.box import SIMPLE_HEAD
@@ -48,3 +58,10 @@ def heading(text: str) -> None:
 def count(number: int, one: str, many: str | None = None) -> str:
     """``1 row``, ``2 rows``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def size(bytes: int) -> str | None:
+    """``12 kB``, ``3.4 MB``; nothing for nothing."""
+    if not bytes:
+        return None
+    return f"{bytes / 1e6:,.1f} MB" if bytes >= 1e6 else f"{max(round(bytes / 1e3), 1):,} kB"

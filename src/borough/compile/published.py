@@ -24,6 +24,9 @@ from borough.lake.model import Published
 from borough.project.load import Project
 from borough.project.specs import DatasetSpec
 
+QUOTING = ("original", "reasons", "key")
+"""Columns of the quarantine that quote a row."""
+
 SYSTEM: Mapping[str, tuple[str, Columns]] = {
     "ledger": (LEDGER, LEDGER_COLUMNS),
     "scorecard": (SCORECARD, SCORECARD_COLUMNS),
@@ -92,23 +95,23 @@ def _report_relation(
 def quarantine_relation(project: Project, engine: Engine, lake: Lake, published: Published | None, dataset: str | None) -> Relation:
     """The rows in quarantine of one dataset (or of none: counts only).
 
-    Original values and reasons quote the row, so they are as sensitive as the dataset's strictest column.
+    Original values and reasons quote the row, so they are as sensitive as the dataset's strictest column; the key as its own columns.
     """
     state = lake.table(QUARANTINE, published) if published else None
     rows = open_rows(engine.scan(state.files if state else [], QUARANTINE_COLUMNS))
     contract = project.datasets.get(dataset or "")
     where = f"dataset = '{dataset}'" if contract else "true"
-    quoting = {"original", "reasons", "key"}
+    quoted = {"original": tuple(contract.columns), "reasons": tuple(contract.columns), "key": contract.key} if contract else dict.fromkeys(QUOTING, ())
     columns = tuple(
-        _quoting_access(contract, c, kind) if c in quoting else ColumnAccess(c, kind, "internal") for c, kind in QUARANTINE_COLUMNS
+        _quoting_access(contract, quoted[c], c, kind) if c in quoted else ColumnAccess(c, kind, "internal") for c, kind in QUARANTINE_COLUMNS
     )
     return Relation("quarantine", f"(SELECT * FROM {rows} WHERE {where})", columns, "system")
 
 
-def _quoting_access(contract: DatasetSpec | None, column: str, kind: str) -> ColumnAccess:
+def _quoting_access(contract: DatasetSpec | None, quoted: tuple[str, ...], column: str, kind: str) -> ColumnAccess:
     if contract is None:
         return ColumnAccess(column, kind, "special")
-    specs = contract.columns.values()
+    specs = [contract.columns[c] for c in quoted]
     special = [set(s.purposes) for s in specs if (s.classification or contract.classification) == "special"]
     purposes = tuple(sorted(set.intersection(*special))) if special else ()
     return ColumnAccess(column, kind, strictest(s.classification or contract.classification for s in specs), purposes)
@@ -120,8 +123,9 @@ def history_relation(project: Project, engine: Engine, lake: Lake, published: Pu
     builder = Relations(project, engine, lambda table: lake.table(table, published) if published else None)
     log = builder.log(name)
     facts: tuple[tuple[str, str, str], ...] = (
-        ("op", "_op", "string"), ("extract", "_position", "timestamp"), ("known", "_known", "timestamp"), ("feed", "_feed", "string"),
-        ("file", "_file", "string"), ("row", "_row", "long"), ("run", "_run", "long"), ("cause", "_cause", "string"),
+        ("op", "_op", "string"), ("extract", "_position", "timestamp"), ("known", "_known", "timestamp"),
+        ("recorded", "_recorded", "timestamp"), ("feed", "_feed", "string"), ("file", "_file", "string"), ("row", "_row", "long"), ("run", "_run", "long"),
+        ("cause", "_cause", "string"),
     )  # fmt: skip
     taken = set(contract.columns)
     facts = tuple((alias if alias not in taken else f"{alias}_", column, kind) for alias, column, kind in facts)

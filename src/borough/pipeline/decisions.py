@@ -41,6 +41,7 @@ def record_correction(
         writer.append(CORRECTIONS, files, [Column(name, kind) for name, kind in CORRECTION_COLUMNS], app=CORRECTIONS)
         record = dict(writer.last.record) if writer.last else {}
         record["pending"] = sorted({*record.get("pending", []), feed})
+        record["corrected"] = sorted({*record.get("corrected", []), feed})  # the next run's record begins without it
         record["summary"] = {"cause": "correction", "feed": feed}
         writer.publish(record)
         return writer.number

@@ -23,7 +23,10 @@ from borough.project.load import Project
 
 @dataclass(frozen=True)
 class Planned:
-    """A node of the plan. ``size`` in bytes of new files, ``rows`` already in bronze that would be derived again."""
+    """A node of the plan.
+
+    ``size`` in bytes of new files; ``rows`` already in bronze that would be derived again; ``refused`` files wait to be mended.
+    """
 
     name: str
     kind: str
@@ -34,6 +37,11 @@ class Planned:
     size: int
     rows: int
     sql: str
+    refused: int = 0
+
+    @property
+    def idle(self) -> bool:
+        return self.would.startswith("nothing")
 
 
 def plan_project(project: Project, engine: DuckDBEngine, lake: Lake, options: Options) -> list[Planned]:
@@ -46,7 +54,7 @@ def plan_project(project: Project, engine: DuckDBEngine, lake: Lake, options: Op
     dirty: set[str] = set()
     for node in seen.nodes:
         one = _feed(seen, node, published, deliveries) if node.kind == "feed" else _gold(seen, node, published, dirty)
-        if one.would != "nothing":
+        if not one.idle:
             dirty.update(node.writes)
         planned.append(one)
     return planned
@@ -58,19 +66,26 @@ def _feed(seen: Survey, node: Node, published: Published | None, deliveries: Del
     record = published.record if published else {}
     remembered = record.get("feeds", {}).get(node.name, {})
     stale = remembered.get("fingerprint", seen.fingerprints[node.name]) != seen.fingerprints[node.name]
-    rows = sum(d.counted for d in deliveries.live(node.name)) if stale else 0
+    corrected = node.name in record.get("corrected", [])
+    rows = sum(d.counted for d in deliveries.live(node.name)) if stale or corrected else 0
     size = sum(f.size for f in what.found)
     would = []
-    if what.found:
+    if what.nothing_matches and not deliveries.of(node.name):
+        would.append("fail: no file matches")
+    elif what.found:
         would.append("receive and standardise" if mapped else "receive")
     if stale:
         would.append("derive again: the declaration changed")
-    if node.name in record.get("pending", []):
+    elif corrected:
+        would.append("derive again: rows were corrected")
+    elif node.name in record.get("pending", []) and not would:
         would.append("derive what failed before")
-    if what.nothing_matches and not deliveries.of(node.name):
-        would.append("fail: no file matches")
+    held = len(remembered.get("held", []))
+    if held and not would:
+        would.append(f"nothing: {held} extract{'s are' if held > 1 else ' is'} held")
     sql = mapping_sql(mapped) if mapped else ""
-    return Planned(node.name, "feed", " and ".join(would) or "nothing", node.reads, node.writes, len(what.found), size, rows, sql)
+    told = " and ".join(would) or "nothing"
+    return Planned(node.name, "feed", told, node.reads, node.writes, len(what.found), size, rows, sql, len(what.refused))
 
 
 def mapping_sql(mapped: MappedFeed) -> str:
