@@ -37,7 +37,7 @@ class Waiting:
 def waiting(feed: ResolvedFeed, connector: Connector, deliveries: Deliveries, fingerprint: str) -> Waiting:
     """Compare a source with what was received. A file of the same size and time is the same; else its content decides.
 
-    A file that was refused whole is tried again when it or its feed's declaration changed.
+    A file that was refused whole is tried again when its feed's declaration changed, or the file (touching it is enough).
     """
     found = connector.discover()
     latest = deliveries.latest(feed.name)
@@ -48,9 +48,12 @@ def waiting(feed: ResolvedFeed, connector: Connector, deliveries: Deliveries, fi
 
 
 def _is_new(found: Found, known: Delivery | None, fingerprint: str) -> bool:
-    if known is None or (known.status == "refused" and known.fingerprint != fingerprint):
+    if known is None:
         return True
-    if (known.size, known.modified_ns) == (found.size, found.modified_ns):
+    touched = (known.size, known.modified_ns) != (found.size, found.modified_ns)
+    if known.status == "refused":
+        return touched or known.fingerprint != fingerprint
+    if not touched:
         return False
     return known.size != found.size or known.sha256 != _sha256(found.path)
 
