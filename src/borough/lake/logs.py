@@ -101,7 +101,9 @@ class Log:
         tail = f"(SELECT * FROM {self.sql} WHERE _run > {self.through})"
         keys = f"(SELECT DISTINCT {names(self.identity)} FROM {tail})"
         on = same(self.identity, "b", "k")
-        touched = f"(SELECT * FROM {tail} UNION ALL BY NAME SELECT b.* FROM {self.base} b SEMI JOIN {keys} k ON {on})"
+        # A base does not show what was deleted; yet an older assertion in the tail must not bring it back.
+        deletes = f"SELECT b.* FROM {self.sql} b SEMI JOIN {keys} k ON {on} WHERE b._op = 'delete' AND b._run <= {self.through}"
+        touched = f"(SELECT * FROM {tail} UNION ALL BY NAME SELECT b.* FROM {self.base} b SEMI JOIN {keys} k ON {on} UNION ALL BY NAME {deletes})"
         return f"(SELECT b.* FROM {self.base} b ANTI JOIN {keys} k ON {on} UNION ALL BY NAME SELECT * FROM {self._latest(touched)})"
 
     def before(self, position: dt.datetime, feed: str) -> str:

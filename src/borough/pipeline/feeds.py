@@ -51,11 +51,11 @@ def work_for(run: Run, feed: ResolvedFeed, mapped: MappedFeed) -> Work | None:
         return None
     cause, since = _earliest(causes)
     if cause == "delivery":
-        return Work(cause, None, _extracts(run, feed, [d for d in pending if d.status == "received"]))
+        return Work(cause, None, _extracts(run, feed, mapped, [d for d in pending if d.status == "received"]))
     if any(d.position is None for d in live):
         since = None
     taken = [d for d in live if since is None or d.position is None or d.position >= since]
-    return Work(cause, since, _extracts(run, feed, taken))
+    return Work(cause, since, _extracts(run, feed, mapped, taken))
 
 
 Cause = tuple[str, dt.datetime | None]
@@ -118,24 +118,39 @@ def _quarantined(run: Run, feed: str) -> list[int]:
     return [row[0] for row in run.engine.rows(f"SELECT DISTINCT delivery FROM {rows} WHERE feed = '{feed}'")]
 
 
-def _extracts(run: Run, feed: ResolvedFeed, deliveries: Sequence[Delivery]) -> tuple[Extract, ...]:
-    """Deliveries grouped by position, in order. Several files of one date: as the feed's ``same_date`` says."""
-    groups: dict[dt.datetime | None, list[Delivery]] = {}
-    for delivery in deliveries:
-        groups.setdefault(delivery.position, []).append(delivery)
+def _extracts(run: Run, feed: ResolvedFeed, mapped: MappedFeed, deliveries: Sequence[Delivery]) -> tuple[Extract, ...]:
+    """Deliveries grouped by position, in order. Several files of one date: as the feed's ``same_date`` says.
+
+    Without dates all files are one extract; but where a rule may hold a load, each file is a load of its own.
+    """
+    apart = any(one.check.severity == "stop" for one in mapped.checks)
+    groups: dict[tuple[dt.datetime, int], list[Delivery]] = {}
+    for d in deliveries:
+        group = (d.position, 0) if d.position is not None else (dt.datetime.min, d.id if apart else 0)
+        groups.setdefault(group, []).append(d)
     released = _decisions(run, feed.name, 0)
-    extracts = []
-    for position in sorted(groups, key=lambda p: p or dt.datetime.min):
-        files = sorted(groups[position], key=lambda d: d.file)
-        refused = None
-        if len(files) > 1 and feed.same_date == "refuse":
-            listed = ", ".join(d.file for d in files[:3]) + (" …" if len(files) > 3 else "")
-            refused = f"{len(files)} files for one extract date ({listed}): declare same_date: parts or latest"
-        elif feed.same_date == "latest":
-            files = files[-1:]
-        counted = sum(d.counted for d in files)
-        extracts.append(Extract(position, tuple(d.id for d in files), counted, refused, position in released))
-    return tuple(extracts)
+    return tuple(_extract(feed, sorted(groups[group], key=lambda d: d.file), released) for group in sorted(groups))
+
+
+def _extract(feed: ResolvedFeed, files: Sequence[Delivery], released: set[dt.datetime]) -> Extract:
+    """One extract of the files of one date, sorted by name."""
+    position, refused, skipped = files[0].position, None, files[:0]
+    if position is not None and len(files) > 1 and feed.same_date == "refuse":
+        listed = ", ".join(d.file for d in files[:3]) + (" …" if len(files) > 3 else "")
+        refused = f"{len(files)} files for one extract date ({listed}): declare same_date: parts or latest"
+    elif position is not None and feed.same_date == "latest":
+        files, skipped = files[-1:], files[:-1]
+    received = max(d.recorded for d in files)
+    return Extract(
+        position=position,
+        deliveries=tuple(d.id for d in files),
+        counted=sum(d.counted for d in files),
+        refused_whole=refused,
+        released=(position or received) in released,
+        received=received,
+        skipped=tuple(d.id for d in skipped),
+        skipped_rows=sum(d.counted for d in skipped),
+    )
 
 
 def derive_feed(run: Run, feed: ResolvedFeed, mapped: MappedFeed, work: Work, received: Sequence[str]) -> Derived:
@@ -150,7 +165,11 @@ def derive_feed(run: Run, feed: ResolvedFeed, mapped: MappedFeed, work: Work, re
         log = None
     before = _before(mapped, work, log)
     previous = _previous(run, feed, work, remembered)
-    derived = derive(bench, work.extracts, before, previous, received)
+    derived = derive(bench, work.extracts, before, previous)
+    if not work.mends and _contradicts(run, bench, work, derived):
+        tidy(run, mapped)
+        everything = _extracts(run, feed, mapped, run.deliveries.live(feed.name))
+        return derive_feed(run, feed, mapped, Work("late", None, everything), received)
     files = derived.changes
     if work.mends and log is not None:
         ordinal = [name for name, _s, _f in run.project.feeds()].index(feed.name)
@@ -159,6 +178,26 @@ def derive_feed(run: Run, feed: ResolvedFeed, mapped: MappedFeed, work: Work, re
     _commit_log(run, mapped, feed.name, files, anew=anew)
     _remember(run, feed, mapped, work, derived)
     return derived
+
+
+def _contradicts(run: Run, bench: Bench, work: Work, derived: Derived) -> bool:
+    """Does an undated delivery say something else of a key at a known time than an earlier one did?
+
+    Files without dates are parts of one extract, in which differing rows of a key are all refused: whichever came first.
+    """
+    if not work.extracts or work.extracts[0].position is not None:
+        return False
+    if any(t.updated for t in derived.tallies):
+        return True
+    existing = run.files(QUARANTINE)
+    if not existing or not derived.changes:
+        return False
+    mapped = bench.mapped
+    changes = run.engine.scan([f.path for f in derived.changes], mapped.log_columns)
+    key = ", ".join(f"CAST(c.{names([k])} AS VARCHAR)" for k in mapped.contract.key)
+    refused = f"(SELECT * FROM {open_rows(run.engine.scan(existing, QUARANTINE_COLUMNS))} WHERE feed = '{mapped.feed}' AND contains(reasons, '\"duplicate_key\"'))"
+    on = f"q.position = c._position AND q.key = concat_ws(' | ', {key})"
+    return bool(run.engine.rows(f"SELECT 1 FROM {changes} c JOIN {refused} q ON {on} LIMIT 1"))
 
 
 def _bench(run: Run, feed: ResolvedFeed, mapped: MappedFeed, work: Work, received: Sequence[str], folder: str) -> Bench:
@@ -231,7 +270,7 @@ def _quarantine(run: Run, feed: ResolvedFeed, mapped: MappedFeed, work: Work, de
         return
     through = run.feed_record(feed.name).get("derived", 0)
     gone = [d.id for d in run.deliveries.of(feed.name) if d.status == "superseded" and d.run > through]
-    deliveries = [d for e in work.extracts for d in e.deliveries] + gone
+    deliveries = [d for e in work.extracts for d in e.all_deliveries] + gone
     sql = settle(
         refused, run.engine.scan(existing, QUARANTINE_COLUMNS), feed.name, deliveries, run=run.writer.number, now=run.recorded, cause=work.cause
     )
@@ -275,6 +314,10 @@ def _all_inserts(run: Run, mapped: MappedFeed, files: Sequence[WrittenFile]) -> 
     scan = run.engine.scan([f.path for f in files], mapped.log_columns)
     if run.engine.rows(f"SELECT 1 FROM {scan} WHERE _op <> 'insert' LIMIT 1"):
         return False
+    if any(d.position is None for d in run.deliveries.live(mapped.feed)):
+        # Rows without an extract's date are inserts at their own known times, of which a key may have several.
+        if run.engine.rows(f"SELECT 1 FROM {scan} GROUP BY {names(mapped.contract.key)} HAVING count(*) > 1 LIMIT 1"):
+            return False
     state = run.relations.log(mapped.dataset)
     known = state is not None and run.engine.rows(f"SELECT 1 FROM {state.sql} WHERE _feed = '{mapped.feed}' AND _run < {run.writer.number} LIMIT 1")
     return not known
@@ -283,9 +326,10 @@ def _all_inserts(run: Run, mapped: MappedFeed, files: Sequence[WrittenFile]) -> 
 def _remember(run: Run, feed: ResolvedFeed, mapped: MappedFeed, work: Work, derived: Derived) -> None:
     remembered = run.feed_record(feed.name)
     positions = [d.position for d in run.deliveries.live(feed.name) if d.position is not None]
-    redone = {e.position.isoformat() for e in work.extracts if e.position is not None}
-    held = [h for h in remembered.get("held", []) if h["position"] not in redone]
-    held += [{"position": t.position.isoformat(), "reason": t.reason, "rows": t.held} for t in derived.tallies if t.held and t.position]
+    redone = {e.mark.isoformat() for e in work.extracts if e.mark is not None}
+    live = {(d.position or d.recorded).isoformat() for d in run.deliveries.live(feed.name)}
+    held = [h for h in remembered.get("held", []) if h["position"] in live - redone]
+    held += [{"position": t.mark.isoformat(), "reason": t.reason, "rows": t.held} for t in derived.tallies if t.is_held and t.mark]
     waiting = {h["position"] for h in held}
     applied = [p for p in positions if p.isoformat() not in waiting]
     remembered.update(

@@ -30,15 +30,22 @@ class Corrections:
 
 
 def bronze_rows(scan: str, received: Sequence[str], extracts: Sequence[Extract], corrections: Corrections | None) -> str:
-    """SQL of the bronze rows of some extracts, with ``_position`` and ``_extract`` (its place in the list); corrected cells take the place of the received ones."""
-    rows = scan if corrections is None or not corrections.columns else _corrected(scan, received, corrections)
+    """SQL of the bronze rows of some extracts, with ``_position`` and ``_extract`` (its place in the list); corrected cells take the place of the received ones.
+
+    ``_original`` is a JSON object of the values as received. Rows of an extract without a date stand at the time of their receipt, unless they bring their own.
+    """
+    cells = ", ".join(f"{_text(c)}, {quoted(c)}" for c in received)
+    original = f"CASE WHEN _raw IS NOT NULL THEN json_object('_raw', _raw) ELSE json_object({cells}) END"
+    rows = f"(SELECT *, CAST({original} AS VARCHAR) AS _original FROM {scan})"
+    if corrections is not None and corrections.columns:
+        rows = _corrected(rows, received, corrections)
     marks = ", ".join(
         f"({d}, {instant(e.position) if e.position is not None else 'CAST(NULL AS TIMESTAMP)'}, {i})"
         for i, e in enumerate(extracts)
         for d in e.deliveries
     )
     return (
-        f"(SELECT b.*, p._position, p._extract FROM {rows} b "
+        f"(SELECT b.*, coalesce(p._position, b._received) AS _position, p._extract FROM {rows} b "
         f"JOIN (VALUES {marks}) AS p (_delivery, _position, _extract) ON p._delivery = b._delivery)"
     )
 
@@ -58,7 +65,7 @@ def _corrected(scan: str, received: Sequence[str], corrections: Corrections) -> 
     # A corrected row is readable by definition: a person gave its values.
     return (
         f"(SELECT {', '.join(cells)}, {names(['_delivery', '_file', '_row'], 'b')}, "
-        f"CASE WHEN x.delivery IS NULL THEN b._problem END AS _problem, b._raw, b._run, b._received "
+        f"CASE WHEN x.delivery IS NULL THEN b._problem END AS _problem, b._raw, b._run, b._received, b._original "
         f"FROM {scan} b LEFT JOIN ({wide}) x ON x.delivery = b._delivery AND x.row = b._row)"
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from borough.compile.checks import quoted, text_literal
 from borough.compile.mapping import sql_type
@@ -58,7 +58,7 @@ class Standing:
         self.rows = None
 
 
-def derive(bench: Bench, extracts: Sequence[Extract], before: str | None, previous: dt.datetime | None, received: Sequence[str]) -> Derived:
+def derive(bench: Bench, extracts: Sequence[Extract], before: str | None, previous: dt.datetime | None) -> Derived:
     """Apply extracts, in order of position, on top of the state ``before`` (whose last extract was at ``previous``).
 
     ``extracts`` are complete: all deliveries of a position together. Raises EngineError.
@@ -67,13 +67,13 @@ def derive(bench: Bench, extracts: Sequence[Extract], before: str | None, previo
     taken = [e for e in extracts if e.refused_whole is None]
     for e in extracts:
         if e.refused_whole is not None:
-            derived.tallies.append(Tally(e.position, read=e.counted, held=e.counted, reason=e.refused_whole))
+            derived.tallies.append(_held(e, e.refused_whole))
     if taken and bench.mapped.spec.delivers == "append":
-        _append(bench, taken, before, derived, received)
+        _append(bench, taken, before, derived)
     elif taken:
         standing = Standing(bench, before)
         for batch in _batches(taken):
-            previous = _complete(bench, batch, standing, derived, previous, received, alone=len(taken) == 1)
+            previous = _complete(bench, batch, standing, derived, previous, alone=len(taken) == 1)
     return derived
 
 
@@ -87,7 +87,7 @@ def _batches(extracts: Sequence[Extract]) -> Iterator[list[Extract]]:
     yield batch
 
 
-def _append(bench: Bench, extracts: list[Extract], before: str | None, derived: Derived, received: Sequence[str]) -> None:
+def _append(bench: Bench, extracts: list[Extract], before: str | None, derived: Derived) -> None:
     """Rows are added or corrected: all extracts in one scan and one comparison."""
     dated = extracts[0].position is not None
     staged = stage(bench, extracts, dated=dated)
@@ -100,28 +100,33 @@ def _append(bench: Bench, extracts: list[Extract], before: str | None, derived: 
     else:
         written, ops = _write(bench, _compared_appended(bench, judged, before, dated=dated))
     derived.changes.extend(written)
-    _quarantine(bench, extracts, [staged.refused(i) for i in going if staged.rows(i)[1]], [judged], derived, received)
-    if not dated:
-        derived.tallies.append(_tally(None, sum(e.counted for e in extracts), staged, range(len(extracts)), judged, ops))
-        return
-    for i, extract in enumerate(extracts):
-        if i in staged.stopped:
-            derived.tallies.append(Tally(extract.position, read=extract.counted, held=extract.counted, reason=staged.stopped[i]))
-        else:
-            derived.tallies.append(_tally(extract.position, extract.counted, staged, [i], judged, ops))
+    _quarantine(bench, extracts, [staged.refused(i) for i in going if staged.rows(i)[1]], [judged], derived)
+    derived.tallies.extend(_held(extracts[i], reason) for i, reason in sorted(staged.stopped.items()))
+    if dated:
+        derived.tallies.extend(_tally(extracts, staged, [i], judged, ops) for i in going)
+    elif going:
+        derived.tallies.append(_tally(extracts, staged, going, judged, ops))  # rows of several files share their positions
 
 
-def _tally(position: dt.datetime | None, read: int, staged: Staged, extracts: Sequence[int], judged: Judged, ops: Ops) -> Tally:
-    """Numbers of rows. Unchanged is what was compared and gave no change."""
+def _held(extract: Extract, reason: str) -> Tally:
+    """An extract that nothing is taken of."""
+    rows = extract.counted + extract.skipped_rows
+    return Tally(extract.position, read=rows, held=extract.counted, superseded=extract.skipped_rows, reason=reason, mark=extract.mark)
+
+
+def _tally(every: Sequence[Extract], staged: Staged, extracts: Sequence[int], judged: Judged, ops: Ops) -> Tally:
+    """Numbers of rows of some of the extracts. Unchanged is what was compared and gave no change."""
     positions = {p for i in extracts for p in staged.split.get(i, {})}
     good, bad = (sum(staged.rows(i)[half] for i in extracts) for half in (0, 1))
     done = {op: sum(ops.get(p, {}).get(op, 0) for p in positions) for op in ("insert", "update", "delete")}
     conflicts = sum(judged.conflicting.get(p, 0) for p in positions)
     superseded = sum(judged.superseded.get(p, 0) for p in positions)
     unchanged = good - conflicts - superseded - sum(done.values())
+    skipped = sum(every[i].skipped_rows for i in extracts)
     return Tally(
-        position, read=read, inserted=done["insert"], updated=done["update"], removed=done["delete"],
-        unchanged=unchanged, superseded=superseded, quarantined=bad + conflicts,
+        every[extracts[0]].position, read=sum(every[i].counted for i in extracts) + skipped,
+        inserted=done["insert"], updated=done["update"], removed=done["delete"],
+        unchanged=unchanged, superseded=superseded + skipped, quarantined=bad + conflicts,
     )  # fmt: skip
 
 
@@ -131,7 +136,6 @@ def _complete(
     standing: Standing,
     derived: Derived,
     previous: dt.datetime | None,
-    received: Sequence[str],
     *,
     alone: bool,
 ) -> dt.datetime | None:
@@ -142,9 +146,9 @@ def _complete(
     judgements: list[Judged] = []
     for i, extract in enumerate(extracts):
         judged = judge(bench, staged.accepted(i), f"{_label(bench)}_{i}", last_wins=bench.mapped.spec.delivers == "changes", dated=True)
-        tally, written = _one(bench, staged, i, extract, judged, standing, previous)
+        tally, written = _one(bench, staged, i, extracts, judged, standing, previous)
         derived.tallies.append(tally)
-        if tally.held:
+        if tally.is_held:
             continue
         derived.changes.extend(written)
         judgements.append(judged)
@@ -153,24 +157,25 @@ def _complete(
         if not alone:
             standing.apply(written)
         previous = extract.position
-    _quarantine(bench, extracts, refused, judgements, derived, received)
+    _quarantine(bench, extracts, refused, judgements, derived)
     return previous
 
 
 def _one(
-    bench: Bench, staged: Staged, i: int, extract: Extract, judged: Judged, standing: Standing, previous: dt.datetime | None
+    bench: Bench, staged: Staged, i: int, extracts: Sequence[Extract], judged: Judged, standing: Standing, previous: dt.datetime | None
 ) -> tuple[Tally, list[WrittenFile]]:
     """One complete extract: what it changes and deletes, unless it must be held."""
+    extract = extracts[i]
     gone = _gone_sql(bench, staged, i, standing) if bench.mapped.spec.delivers == "full" and standing.sql else None
     deleted = int(bench.engine.rows(f"SELECT count(*) FROM {gone}")[0][0]) if gone else 0
     reason = staged.stopped.get(i) or _too_many_gone(bench, deleted, standing, extract)
     if reason is not None:
-        return Tally(extract.position, read=extract.counted, held=extract.counted, reason=reason), []
+        return replace(_held(extract, reason), deletes_held=deleted), []
     if standing.sql is None and not judged.repeats and bench.mapped.spec.delivers == "full":
         written, ops = _as_staged(staged.good_files(i), staged, [i])
     else:
         written, ops = _write(bench, _compared_complete(bench, judged, standing.sql, previous))
-    tally = _tally(extract.position, extract.counted, staged, [i], judged, ops)
+    tally = _tally(extracts, staged, [i], judged, ops)
     if gone and deleted and _unreadable_keys(bench, staged, i):
         tally.deletes_held = deleted
     elif gone and deleted:
@@ -284,7 +289,6 @@ def _quarantine(
     refused: Sequence[str],
     judgements: Sequence[Judged],
     derived: Derived,
-    received: Sequence[str],
 ) -> None:
     parts = [f"SELECT *, false AS _duplicate FROM {rows}" for rows in refused]
     for judged in judgements:
@@ -292,7 +296,7 @@ def _quarantine(
         if judged.conflicts is not None:
             parts.append(f"SELECT *, true AS _duplicate FROM {judged.conflicts}")
     if parts:
-        sql = refused_rows(bench, extracts, f"({' UNION ALL BY NAME '.join(parts)})", received)
+        sql = refused_rows(bench, extracts, f"({' UNION ALL BY NAME '.join(parts)})")
         derived.refused.extend(bench.engine.copy(sql, bench.new_folder("refused") + "/refused.parquet"))
 
 

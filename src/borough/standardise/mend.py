@@ -39,7 +39,10 @@ def _missing_or_different(bench: Bench, rightful: str, logged: str) -> str:
 
 
 def _no_longer(bench: Bench, rightful: str, logged: str, before: str | None, ordinal: int) -> str:
-    """Assertions that should not be: overridden with the state that is right at their position."""
+    """Assertions that should not be: overridden with the state that is right at their position, known when that was.
+
+    One that says what is right may stay, unless it claims to have been known earlier.
+    """
     mapped = bench.mapped
     key = mapped.contract.key
     identity = (*key, "_position")
@@ -55,9 +58,9 @@ def _no_longer(bench: Bench, rightful: str, logged: str, before: str | None, ord
     ]
     n = f"2305843009213693952 + {ordinal} * 1099511627776 + row_number() OVER (ORDER BY {names(identity, 'l')})"
     return (
-        f"SELECT {', '.join(own)}, l._feed, CASE WHEN {gone} THEN 'delete' ELSE 'update' END AS _op, l._position, l._known, "
+        f"SELECT {', '.join(own)}, l._feed, CASE WHEN {gone} THEN 'delete' ELSE 'update' END AS _op, l._position, coalesce(s._known, l._known) AS _known, "
         f"CASE WHEN {gone} THEN NULL ELSE s._hash END AS _hash, coalesce(s._delivery, l._delivery) AS _delivery, s._file, s._row, "
         f"CAST({bench.number} AS BIGINT) AS _run, CAST({n} AS BIGINT) AS _n, '{bench.cause}' AS _cause, {instant(bench.recorded)} AS _recorded "
         f"FROM ({only}) l ASOF LEFT JOIN ({states}) s ON {same(key, 'l', 's')} AND l._position >= s._position "
-        f"WHERE {CONTENT.format('l')} <> {CONTENT.format('s')}"
+        f"WHERE {CONTENT.format('l')} <> {CONTENT.format('s')} OR l._known < s._known"
     )

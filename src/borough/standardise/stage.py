@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from borough.compile.checks import Numbered, mask_count, text_literal
 from borough.compile.mapping import MappedFeed, Stamp
 from borough.engine.port import Engine, WrittenFile
-from borough.lake.logs import instant, names
+from borough.lake.logs import names
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,18 @@ class Extract:
     counted: int
     refused_whole: str | None = None  # why it can't be taken at all (two files for one date)
     released: bool = False  # a person said that it may pass what would hold it
+    received: dt.datetime | None = None
+    skipped: tuple[int, ...] = ()  # deliveries of the same date whose place another one takes
+    skipped_rows: int = 0
+
+    @property
+    def mark(self) -> dt.datetime | None:
+        """What names the extract when it is held: its date, else when it was received."""
+        return self.position or self.received
+
+    @property
+    def all_deliveries(self) -> tuple[int, ...]:
+        return (*self.deliveries, *self.skipped)
 
 
 @dataclass
@@ -39,7 +51,13 @@ class Tally:
     held: int = 0
     deleted: int = 0
     deletes_held: int = 0
-    reason: str | None = None
+    reason: str | None = None  # why it is held
+    mark: dt.datetime | None = None  # names the extract that is held
+
+    @property
+    def is_held(self) -> bool:
+        """An extract without rows can be held too."""
+        return self.reason is not None
 
     @property
     def accepted(self) -> int:
@@ -75,8 +93,8 @@ class Bench:
 
     def stamp(self, *, dated: bool = True) -> Stamp:
         """The run's marks. Rows of an undated feed stand at their own known time, else at the time of receipt."""
-        undated = f"coalesce({self.mapped.known or 'CAST(NULL AS TIMESTAMP)'}, {instant(self.recorded)})"
-        return Stamp(self.number, self.recorded, self.cause, "m._position" if dated else undated)
+        own = None if dated else self.mapped.known
+        return Stamp(self.number, self.recorded, self.cause, f"coalesce({own}, m._position)" if own else "m._position")
 
 
 @dataclass
@@ -152,21 +170,18 @@ def _count(bench: Bench, staged: Staged, extracts: Sequence[Extract]) -> None:
                 staged.stopped[i] = f"{one.check.says}: {failed[i, k] / total[i]:.1%} of rows fail, at most {one.check.share:.1%} may"
 
 
-def refused_rows(bench: Bench, extracts: Sequence[Extract], refused: str, received: Sequence[str]) -> str:
+def refused_rows(bench: Bench, extracts: Sequence[Extract], refused: str) -> str:
     """SQL of the rows to quarantine: every reason, and the original values, from bronze.
 
-    ``refused`` has staged rows with ``_duplicate``; ``received`` are the feed's columns as received, of which
-    ``original`` is a JSON object.
+    ``refused`` has staged rows with ``_duplicate``.
     """
     key = bench.mapped.contract.key
     whole = " AND ".join(f"r.{names([k])} IS NOT NULL" for k in key)
     parts = ", ".join(f"CAST(r.{names([k])} AS VARCHAR)" for k in key)
-    cells = ", ".join(f"{text_literal(c)}, b.{names([c])}" for c in received)
-    original = f"CASE WHEN b._raw IS NOT NULL THEN json_object('_raw', b._raw) ELSE json_object({cells}) END"
     return (
         f"SELECT {text_literal(bench.mapped.feed)} AS feed, {text_literal(bench.mapped.dataset)} AS dataset, r._delivery AS delivery, "
         f"r._file AS file, r._row AS row, r._position AS position, CASE WHEN {whole} THEN concat_ws(' | ', {parts}) END AS key, "
-        f"CAST(to_json({_reasons(bench.mapped)}) AS VARCHAR) AS reasons, CAST({original} AS VARCHAR) AS original, "
+        f"CAST(to_json({_reasons(bench.mapped)}) AS VARCHAR) AS reasons, b._original AS original, "
         f"{text_literal(bench.cause)} AS cause "
         f"FROM {refused} r JOIN {bench.bronze(extracts)} b ON b._delivery = r._delivery AND b._row = r._row"
     )
