@@ -18,6 +18,7 @@ from borough.cli.context import (
     plain,
     print_json,
     project_to_complete,
+    redacted,
     user,
     wants_json,
 )
@@ -186,7 +187,7 @@ def tables(context: typer.Context, project: ProjectOption = None, as_json: JsonO
             return
         from borough.cli.show import table
 
-        table(("name", "kind", "title", "owner", "rows"), listed)
+        table(("name", "kind", "title", "owner", "rows"), [(name, kind, redacted(title or ""), owner, n) for name, kind, title, owner, n in listed])
         typer.echo(f"as published by run {o.published.number}, {o.published.recorded:%Y-%m-%d %H:%M} UTC" if o.published else "nothing is published yet")
         typer.echo("also: ledger, scorecard, deliveries, drift")
 
@@ -224,7 +225,7 @@ def show(
         described = []
         for c in columns:
             spec = contract.columns.get(c.name) if contract else None
-            described.append((c.name, spec.type if spec else c.type, c.classification, "yes" if c.name in visible else "no", (spec.description or spec.title) if spec else None))
+            described.append((c.name, spec.type if spec else c.type, c.classification, "yes" if c.name in visible else "no", redacted(spec.description or spec.title or "") if spec else None))
         need_run(o)
         order = ", ".join(f'"{c}"' for c in (contract.key if contract else ()) if c in visible)
         answer = ask(o, f'SELECT * FROM "{dataset}"' + (f" ORDER BY {order}" if order else "") + f" LIMIT {rows}", purpose=purpose, as_of=civil_date(as_of, "--as-of"))
@@ -233,7 +234,7 @@ def show(
             names = ("name", "type", "classification", "visible", "description")
             print_json({"name": dataset, "title": title, "columns": [dict(zip(names, d, strict=True)) for d in described], "rows": found})
             return
-        heading(f"{dataset}: {title or ''}")
+        heading(redacted(f"{dataset}: {title or ''}"))
         table(("column", "type", "classification", "you see it", "meaning"), described)
         if rows:
             heading(f"First {rows} rows")
@@ -312,4 +313,4 @@ def lineage(
         print_json([{"column": s.column, "depth": s.depth, "from": s.source, "by": s.by} for s in steps])
         return
     for s in steps:
-        typer.echo("  " * s.depth + s.source + (f"  ← {s.by}" if s.by else ""))
+        typer.echo("  " * s.depth + s.source + redacted(f"  ← {s.by}" if s.by else ""))

@@ -417,13 +417,21 @@ def _publish(run: Run, reports: list[tuple[str, int]], fed: dict[str, MappedFeed
     run.append_records(DRIFT, [{**d, **stamp} for d in run.drifts], DRIFT_COLUMNS)
     run.record["pending"] = sorted(run.unfinished)
     run.record["summary"] = {
-        "cause": "run", "failures": [f.__dict__ for f in run.failures], "reports": reports, "deliveries": len(run.new_deliveries),
+        "cause": "run", "failures": [_struck(run, f) for f in run.failures], "reports": reports, "deliveries": len(run.new_deliveries),
         "rows_read": sum(line["read"] for line in run.ledger), "now": run.now.isoformat(),
     }  # fmt: skip
     run.progress.step("publish", f"run {number}")
     run.writer.publish(run.record)
     run.progress.done("publish", 0)
     return summary
+
+
+def _struck(run: Run, failure: Failure) -> dict[str, str | None]:
+    """A failure as the lake keeps it: patterns may hold secrets of the environment."""
+    problem, advice = failure.problem, failure.advice
+    for secret in run.project.secret_values():
+        problem, advice = problem.replace(secret, "***"), advice and advice.replace(secret, "***")
+    return {"name": failure.name, "problem": problem, "advice": advice}
 
 
 def _as_last_recorded(run: Run) -> list[Any]:

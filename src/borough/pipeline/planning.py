@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -98,8 +99,12 @@ def mapping_sql(mapped: MappedFeed) -> str:
     return pretty(sql)
 
 
+_DEEP = re.compile(r"\n {21,}(?=\S)")
+
+
 def pretty(sql: str) -> str:
-    return str(sqlglot.transpile(sql, read="duckdb", write="duckdb", pretty=True)[0])
+    """SQL laid out over lines. What nests deeply (the replacements of ``text()``) stays on one."""
+    return _DEEP.sub(" ", str(sqlglot.transpile(sql, read="duckdb", write="duckdb", pretty=True)[0]))
 
 
 def _gold(seen: Survey, node: Node, published: Published | None, dirty: set[str]) -> Planned:

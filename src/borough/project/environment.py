@@ -62,7 +62,7 @@ class Environment:
 
     def _note_password(self, text: str) -> None:
         if "://" in text:
-            self.secrets.update(_URL_PASSWORD.findall(text))
+            self.secrets.update(found for found in _URL_PASSWORD.findall(text) if not found.startswith("${"))  # a variable that is not set is no secret
 
 
 def written_offset(offset: int, spans: tuple[Span, ...]) -> int:
