@@ -99,7 +99,7 @@ def mapping_sql(mapped: MappedFeed) -> str:
     return pretty(sql)
 
 
-_DEEP = re.compile(r"\n {21,}(?=\S)")
+_DEEP = re.compile(r"\n {13,}(?=\S)")
 
 
 def pretty(sql: str) -> str:
