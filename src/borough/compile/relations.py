@@ -69,20 +69,25 @@ class Relations:
         else:
             rows = log.as_of(as_of) if as_of is not None else log.current()
             feeds = feeds_of(self.project, name)
+            # A feed that no longer fills the dataset keeps its history, but shows no rows.
+            filling = ", ".join(f"'{feed}'" for feed in feeds) or "NULL"
+            rows = f"(SELECT * FROM {rows} WHERE _feed IN ({filling}))"
             if len(feeds) > 1:
                 rows = winners(rows, contract.key, feeds)
-        columns = ", ".join(self._column(contract, c, as_of) for c in contract.columns)
+        rows = self._known_columns(contract, rows, as_of)
+        columns = ", ".join(f"d.{quoted(c)}" for c in contract.columns)
         extra = ", " + names([n for n, _ in LOG_COLUMNS], "d") if system else ""
         joins, added = self._areas(name, contract) if areas else ("", "")
         return f"(SELECT {columns}{added}{extra} FROM {rows} d{joins})"
 
-    def _column(self, contract: DatasetSpec, column: str, as_of: dt.date | None) -> str:
-        """A column; before it was known (its own ``known:``), null."""
-        spec = contract.columns[column]
-        if spec.known is None or as_of is None:
-            return f"d.{quoted(column)}"
-        known = known_sql(spec.known, contract_types(contract))
-        return f"CASE WHEN {known} < {instant(end_of_day(as_of))} THEN d.{quoted(column)} END AS {quoted(column)}"
+    def _known_columns(self, contract: DatasetSpec, rows: str, as_of: dt.date | None) -> str:
+        """Rows as of a day, whose columns with a ``known:`` of their own read null before it."""
+        known = {name: spec.known for name, spec in contract.columns.items() if spec.known is not None}
+        if as_of is None or not known:
+            return rows
+        end, types = instant(end_of_day(as_of)), contract_types(contract)
+        cells = (f"CASE WHEN {known_sql(when, types)} < {end} THEN {quoted(name)} END AS {quoted(name)}" for name, when in known.items())
+        return f"(SELECT * REPLACE ({', '.join(cells)}) FROM {rows})"
 
     def _areas(self, name: str, contract: DatasetSpec) -> tuple[str, str]:
         joins, columns = "", ""

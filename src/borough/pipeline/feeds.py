@@ -314,10 +314,10 @@ def _all_inserts(run: Run, mapped: MappedFeed, files: Sequence[WrittenFile]) -> 
     scan = run.engine.scan([f.path for f in files], mapped.log_columns)
     if run.engine.rows(f"SELECT 1 FROM {scan} WHERE _op <> 'insert' LIMIT 1"):
         return False
-    if any(d.position is None for d in run.deliveries.live(mapped.feed)):
-        # Rows without an extract's date are inserts at their own known times, of which a key may have several.
-        if run.engine.rows(f"SELECT 1 FROM {scan} GROUP BY {names(mapped.contract.key)} HAVING count(*) > 1 LIMIT 1"):
-            return False
+    # Rows without an extract's date are inserts at their own known times, of which a key may have several.
+    undated = any(d.position is None for d in run.deliveries.live(mapped.feed))
+    if undated and run.engine.rows(f"SELECT 1 FROM {scan} GROUP BY {names(mapped.contract.key)} HAVING count(*) > 1 LIMIT 1"):
+        return False
     state = run.relations.log(mapped.dataset)
     known = state is not None and run.engine.rows(f"SELECT 1 FROM {state.sql} WHERE _feed = '{mapped.feed}' AND _run < {run.writer.number} LIMIT 1")
     return not known
