@@ -140,7 +140,9 @@ def warm() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         compiled(load(little_council.write(Path(folder))))
-    for name in Path(find_spec("duckdb_extension_spatial").submodule_search_locations[0]).rglob("*.duckdb_extension"):  # type: ignore[union-attr, index]
+    spatial = find_spec("duckdb_extension_spatial")
+    assert spatial is not None and spatial.origin is not None
+    for name in Path(spatial.origin).parent.rglob("*.duckdb_extension"):
         ctypes.CDLL(str(name))
 
 

@@ -82,3 +82,19 @@ def test_the_first_run_on_a_full_disk(driver: Driver, fresh: Path, small_disk: P
         unread = driver.run(root, "query", SELECT, now=None)
         assert (unread["code"], "nothing is published yet" in unread["err"]) == (2, True)
     assert driver.run(root, "run")["code"] == 0
+
+
+def test_a_correction_and_its_replay_on_a_full_disk(driver: Driver, once: Path, small_disk: Path) -> None:
+    root = copied(once, small_disk / "project")
+    identity, cell = little_council.CORRECTION
+    correct, replay = ["quarantine", "correct", identity, cell], ["quarantine", "replay"]
+    before = driver.snapshot(root)
+    for words in (correct, replay):
+        filler = fill(small_disk, 3)
+        told = driver.run(root, *words)
+        filler.unlink()
+        if "can't be recorded" not in told["err"]:  # both look at the quarantine first, and every look is recorded
+            check_told(told, root, " ".join(words))
+        assert driver.snapshot(root) == before
+    assert [driver.run(root, *words)["code"] for words in (correct, replay)] == [0, 0]
+    assert "Cy Cedar" in str(driver.snapshot(root)["answers"]["licence"])

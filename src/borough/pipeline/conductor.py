@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import errno
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,18 +15,19 @@ from borough.catalogue.tables import DECISION_COLUMNS, DELIVERY_COLUMNS, DRIFT_C
 from borough.compile.mapping import MappedFeed, fingerprint, map_feed, shape
 from borough.compile.programme import Node, Programme, compile_project, report_fingerprint, select_names, selected
 from borough.engine.duckdb import DuckDBEngine
-from borough.errors import BoroughError, DeclarationError, EngineError, FeedError, LakeError, Mistake, UsageError
+from borough.errors import DeclarationError, EngineError, FeedError, Mistake, UsageError
 from borough.ingest.files import files_connector
 from borough.lake.lake import Lake
 from borough.pipeline import gold
+from borough.pipeline.booking import book, book_refused_file
 from borough.pipeline.checking import declared_columns
 from borough.pipeline.context import Failure, Options, Progress, Run, open_record
-from borough.pipeline.feeds import Work, derive_feed, rewrite_current, tidy, work_for
+from borough.pipeline.disk import disk_full, full_disk_told
+from borough.pipeline.feeds import derive_feed, rewrite_current, tidy, work_for
 from borough.pipeline.receive import Waiting, receive, received_columns, waiting
 from borough.project.checks import check
 from borough.project.load import Project
 from borough.project.resolve import ResolvedFeed, resolve_feed
-from borough.standardise.derive import Derived
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,7 @@ def _declarations_changed(programme: Programme, nodes: Sequence[Node], prints: M
 
 def run_project(project: Project, *, now: dt.datetime, options: Options, progress: Progress) -> Summary:
     """Run a project once and publish. Raises BoroughError when nothing could be published; a feed that fails alone does not stop the others."""
-    with _full_disk_told(project), _opened_engine(project) as engine:
+    with full_disk_told(project), _opened_engine(project) as engine:
         lake = open_lake(project)
         before = lake.published()
         seen = survey(project, engine, lake, options)
@@ -164,22 +163,6 @@ def _opened_engine(project: Project) -> Iterator[DuckDBEngine]:
         yield engine
     finally:
         engine.close()
-
-
-@contextmanager
-def _full_disk_told(project: Project) -> Iterator[None]:
-    """A full disk shows in many ways; whoever runs into it, it is told in one, with the folder that has least room."""
-    try:
-        yield
-    except (BoroughError, OSError) as error:
-        if not _disk_full(error):
-            raise
-        places = [place for place in (project.root / project.borough.lake, project.root) if place.is_dir()]
-        fullest = min(places, key=lambda place: shutil.disk_usage(place).free)
-        raise LakeError(
-            f"the disk that holds {fullest} is full: nothing of this run was published",
-            advice="make room (`borough vacuum` may help) and run again; readers still see the last published run",
-        ) from error
 
 
 def _idle(lake: Lake, seen: Survey) -> Summary:
@@ -277,16 +260,10 @@ def _failing_alone(run: Run, name: str) -> Iterator[None]:
     try:
         yield
     except (FeedError, EngineError, DeclarationError) as error:
-        if _disk_full(error):
+        if disk_full(error):
             raise  # no fault of this node: the others would fail too
         run.failures.append(Failure(name, error.message, error.advice))
         run.unfinished.add(name)
-
-
-def _disk_full(error: BoroughError | OSError) -> bool:
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return any(words in error.message for words in ("No space left on device", "disk is full", "os error 28"))
 
 
 def _feed(run: Run, seen: Survey, name: str, fed: dict[str, MappedFeed]) -> int:
@@ -309,7 +286,7 @@ def _feed(run: Run, seen: Survey, name: str, fed: dict[str, MappedFeed]) -> int:
         return 0
     run.progress.step(name, "standardising" if not work.mends else f"deriving again ({work.cause})")
     derived = derive_feed(run, feed, mapped, work, columns)
-    _book(run, mapped, work, derived)
+    book(run, mapped, work, derived)
     tidy(run, mapped)
     return sum(t.read for t in derived.tallies)
 
@@ -339,58 +316,10 @@ def _tell_refused(run: Run, name: str) -> None:
         advice = f"nothing of {'this file' if len(files) == 1 else 'these files'} was taken in; mend the files or the feed and run again"
         run.failures.append(Failure(name, f"{some_files([d.file for d in files])}: {problem}", advice))
     for d in refused:
-        _book_refused_file(run, name, d.position, d.counted, d.problem)
+        book_refused_file(run, name, d.position, d.counted, d.problem)
     for d in own:
         if d.status != "refused" and d.notices:
             run.notices.extend((name, d.file, notice) for notice in d.notices.split("; "))
-
-
-def _book_refused_file(run: Run, feed: str, position: dt.datetime | None, counted: int, problem: str | None) -> None:
-    if counted:
-        run.ledger.append(
-            {
-                "run": run.writer.number, "feed": feed, "dataset": None, "position": position, "cause": "delivery", "read": counted, "accepted": 0,
-                "unchanged": 0, "superseded": 0, "quarantined": 0, "held": counted, "inserted": 0, "updated": 0, "deleted": 0, "deletes_held": 0,
-                "reason": problem, "recorded": run.recorded,
-            }
-        )  # fmt: skip
-
-
-def _book(run: Run, mapped: MappedFeed, work: Work, derived: Derived) -> None:
-    """Enter the derivation in the ledger and the scorecard. A ledger that doesn't add up fails the run."""
-    for t in derived.tallies:
-        if not t.adds_up:
-            raise LakeError(
-                f"{mapped.feed}: the ledger does not add up: read {t.read:,} ≠ accepted {t.accepted:,} + unchanged {t.unchanged:,} + "
-                f"superseded {t.superseded:,} + quarantined {t.quarantined:,} + held {t.held:,}",
-                advice="nothing was published; please report this feed's declaration",
-            )
-        run.ledger.append(
-            {
-                "run": run.writer.number, "feed": mapped.feed, "dataset": mapped.dataset, "position": t.position, "cause": work.cause,
-                "read": t.read, "accepted": t.accepted, "unchanged": t.unchanged, "superseded": t.superseded, "quarantined": t.quarantined,
-                "held": t.held, "inserted": t.inserted, "updated": t.updated, "deleted": t.deleted + t.removed, "deletes_held": t.deletes_held,
-                "reason": t.reason, "recorded": run.recorded,
-            }
-        )  # fmt: skip
-    merged: dict[str, list[int]] = {}
-    for count in derived.counts:
-        entry = merged.setdefault(count.check.check.name, [0, 0])
-        entry[0] += count.rows
-        entry[1] += count.failed
-    checks = {one.check.name: one.check for one in mapped.checks}
-    rows = next(iter(merged.values()))[0] if merged else 0
-    scores: list[tuple[str | None, str, str, str, int, int]]
-    scores = [(checks[n].column, n, checks[n].dimension, checks[n].severity, v[0], v[1]) for n, v in merged.items()]
-    if rows and mapped.spec.delivers != "changes":
-        scores.append((None, "duplicate_key", "uniqueness", "error", rows, derived.duplicates))
-    for column, rule, dimension, severity, seen, failed in scores:
-        run.scores.append(
-            {
-                "dataset": mapped.dataset, "feed": mapped.feed, "rule": rule, "column_name": column, "dimension": dimension,
-                "severity": severity, "rows": seen, "failed": failed, "score": 1 - failed / seen if seen else 1.0,
-            }
-        )  # fmt: skip
 
 
 def _before_gold(run: Run, seen: Survey, fed: dict[str, MappedFeed]) -> None:

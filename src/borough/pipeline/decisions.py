@@ -11,6 +11,7 @@ from borough.engine.duckdb import DuckDBEngine
 from borough.engine.values import records_sql
 from borough.lake.lake import Lake
 from borough.lake.model import Column
+from borough.pipeline.disk import full_disk_told
 from borough.project.load import Project
 
 
@@ -30,8 +31,7 @@ def record_correction(
 
     The next run derives the feed again from that row's extract on. Raises LakeError, LeaseHeldError.
     """
-    del project
-    with lake.writer(now=now, holder="borough quarantine correct") as writer:
+    with full_disk_told(project), lake.writer(now=now, holder="borough quarantine correct") as writer:
         recorded = now.astimezone(dt.UTC).replace(tzinfo=None)
         records = [
             {"feed": feed, "delivery": delivery, "row": row, "column_name": c, "value": v, "who": who, "run": writer.number, "recorded": recorded}
