@@ -1,0 +1,127 @@
+SELECT
+  m."ref",
+  m."rooms",
+  m."rent",
+  m."let_on",
+  'housing.homes' AS _feed,
+  m._op,
+  m._position AS _position,
+  LEAST(COALESCE(CAST(NULL AS TIMESTAMP), m._position), m._position) AS _known,
+  MD5(
+    CONCAT_WS(
+      CHR(31),
+      COALESCE(CAST(m."ref" AS TEXT), CHR(30)),
+      COALESCE(CAST(m."rooms" AS TEXT), CHR(30)),
+      COALESCE(CAST(m."rent" AS TEXT), CHR(30)),
+      COALESCE(CAST(m."let_on" AS TEXT), CHR(30))
+    )
+  ) AS _hash,
+  m._delivery,
+  m._file,
+  m._row,
+  CAST(7 AS BIGINT) AS _run,
+  m._delivery * 4294967296 + m._row AS _n,
+  'delivery' AS _cause,
+  CAST('2030-01-01 09:00:00.000000' AS TIMESTAMP) AS _recorded,
+  CAST(NULL AS TIMESTAMP) AS _declared,
+  m._extract,
+  _m0,
+  CAST((
+    _m0 & 719
+  ) <> 0 AS BOOLEAN) AS _refused
+FROM (
+  SELECT
+    m.*,
+    CAST(CASE
+      WHEN NOT m._problem IS NULL
+      THEN 1
+      ELSE CASE WHEN m."ref" IS NULL THEN 2 ELSE 0 END + CASE
+        WHEN COALESCE(NOT REGEXP_MATCHES(m."ref", '^(?:H[0-9]+)$'), FALSE)
+        THEN 4
+        ELSE 0
+      END + CASE WHEN m._op <> 'delete' AND (
+        m."_u_rooms"
+      ) THEN 8 ELSE 0 END + CASE
+        WHEN m._op <> 'delete' AND (
+          COALESCE(NOT m."rooms" BETWEEN 1 AND 20, FALSE)
+        )
+        THEN 16
+        ELSE 0
+      END + CASE WHEN m._op <> 'delete' AND (
+        m."_u_rent"
+      ) THEN 32 ELSE 0 END + CASE
+        WHEN m._op <> 'delete' AND (
+          m."rent" IS NULL AND NOT m."_u_rent"
+        )
+        THEN 64
+        ELSE 0
+      END + CASE WHEN m._op <> 'delete' AND (
+        m."_u_let_on"
+      ) THEN 128 ELSE 0 END + CASE
+        WHEN m._op <> 'delete'
+        AND (
+          NOT COALESCE(
+            (
+              (
+                (
+                  "rent" > TRY_CAST(CAST(0 AS BIGINT) AS DECIMAL(18, 2))
+                )
+                AND (
+                  "rent" < TRY_CAST(CAST(5000 AS BIGINT) AS DECIMAL(18, 2))
+                )
+              )
+            ),
+            TRUE
+          )
+        )
+        THEN 256
+        ELSE 0
+      END + CASE
+        WHEN m._op <> 'delete'
+        AND (
+          NOT COALESCE(
+            (
+              (
+                (
+                  NOT (
+                    "rooms" IS NULL
+                  )
+                ) OR (
+                  "let_on" IS NULL
+                )
+              )
+            ),
+            FALSE
+          )
+        )
+        THEN 512
+        ELSE 0
+      END
+    END AS BIGINT) AS _m0
+  FROM (
+    SELECT
+      "_v_ref" AS "ref",
+      "_v_rooms" AS "rooms",
+      COALESCE(UNREADABLE(rooms), FALSE) AS "_u_rooms",
+      "_v_rent" AS "rent",
+      COALESCE(UNREADABLE(rent), FALSE) AS "_u_rent",
+      "_v_let_on" AS "let_on",
+      COALESCE(UNREADABLE(let_on), FALSE) AS "_u_let_on",
+      'insert' AS _op,
+      _problem,
+      _delivery,
+      _file,
+      _row,
+      _position,
+      _extract
+    FROM (
+      SELECT
+        *,
+        READ("Ref") AS "_v_ref",
+        READ("Rooms") AS "_v_rooms",
+        READ("Rent") AS "_v_rent",
+        READ("Let") AS "_v_let_on"
+      FROM bronze
+    ) AS b
+  ) AS m
+) AS m
