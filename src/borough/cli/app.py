@@ -79,7 +79,7 @@ def main() -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _stop)
     try:
-        app(standalone_mode=True)
+        app(prog_name="borough")
     except BoroughError as error:
         _tell(error)
         sys.exit(error.exit_code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -170,7 +171,7 @@ def _text(value: Any) -> Any:
     """A value as CSV has it."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else plain(value)
+    return "" if value is None else str(value) if isinstance(value, Decimal) else plain(value)
 
 
 def tables(context: typer.Context, project: ProjectOption = None, as_json: JsonOption = False) -> None:
