@@ -192,3 +192,16 @@ def test_undated_files_that_contradict_each_other_are_refused_whichever_came_fir
     c.run()
     assert c.query("SELECT v FROM {}") == [(1,)]
     assert len(c.quarantine("SELECT * FROM {}")) == 3
+
+
+def test_a_release_is_for_what_was_seen(make: Make) -> None:
+    """A released extract that is sent again with still fewer rows asks again."""
+    c = make()
+    c.put("2024-01-01.csv", rows("abcdefghij"))
+    c.put("2024-02-01.csv", rows("abcde"))
+    c.run()
+    assert c.run(release=("reg.things",)).exit_code == 0
+    c.put("2024-02-01.csv", rows("a"))
+    held = c.run()
+    assert [h["rows"] for h in held.held] == [1]
+    assert keys(c) == list("abcdefghij")

@@ -23,7 +23,7 @@ def test_all_reasons_and_the_original_text(make: Make) -> None:
     c.run()
     assert reasons(c) == [("a", ["v_readable", "seen_readable", "dated"]), ("b", ["v_between", "dated"])]
     found = c.quarantine("SELECT original, file, row FROM {} ORDER BY row")
-    assert [(json.loads(o), f, r) for o, f, r in found][0] == ({"k": " a ", "v": "x 1", "d": "31/02/2024"}, "2024-01-01.csv", 1)
+    assert next((json.loads(o), f, r) for o, f, r in found) == ({"k": " a ", "v": "x 1", "d": "31/02/2024"}, "2024-01-01.csv", 1)
 
 
 def test_a_corrected_row_is_taken_in_once_under_its_known_time(make: Make) -> None:

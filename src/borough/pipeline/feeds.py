@@ -77,10 +77,19 @@ def _causes(
     positions = {d.id: d.position for d in live}
     through = int(remembered.get("derived", 0))
     causes.extend(("correction", positions[d]) for d in _corrected(run, feed.name, through) if d in positions)
-    causes.extend(("release", position) for position in _decisions(run, feed.name, through))
+    causes.extend(("release", position) for position, decided in _decisions(run, feed.name).items() if decided > through)
     if feed.name in run.options.replay:
         causes.extend(("replay", positions[d]) for d in _quarantined(run, feed.name) if d in positions)
+    elif mapped.references and remembered.get("references", {}) != _referenced(run, mapped):
+        # What a refused row refers to may have come since.
+        causes.extend(("replay", positions[d]) for d in _quarantined(run, feed.name, '_references"') if d in positions)
     return causes
+
+
+def _referenced(run: Run, mapped: MappedFeed) -> dict[str, int]:
+    """The run in which each dataset that a feed refers to last changed."""
+    datasets = sorted({target.split(".")[0] for target in mapped.references.values()})
+    return {name: int(run.properties(log_table(name)).get("last", 0)) for name in datasets}
 
 
 def _earliest(causes: Sequence[Cause]) -> Cause:
@@ -102,20 +111,22 @@ def _corrected(run: Run, feed: str, through: int) -> list[int]:
     return [row[0] for row in run.engine.rows(f"SELECT DISTINCT delivery FROM {scan} WHERE feed = '{feed}' AND run > {through}")]
 
 
-def _decisions(run: Run, feed: str, through: int) -> set[dt.datetime]:
+def _decisions(run: Run, feed: str) -> dict[dt.datetime, int]:
+    """The extracts that people released, and the run in which they last did."""
     files = run.files(DECISIONS)
     if not files:
-        return set()
+        return {}
     scan = run.engine.scan(files, DECISION_COLUMNS)
-    return {row[0] for row in run.engine.rows(f"SELECT position FROM {scan} WHERE feed = '{feed}' AND decision = 'release' AND run > {through}")}
+    return dict(run.engine.rows(f"SELECT position, max(run) FROM {scan} WHERE feed = '{feed}' AND decision = 'release' GROUP BY position"))
 
 
-def _quarantined(run: Run, feed: str) -> list[int]:
+def _quarantined(run: Run, feed: str, reason: str = "") -> list[int]:
+    """Deliveries with rows in quarantine (whose reasons have a text in them)."""
     files = run.files(QUARANTINE)
     if not files:
         return []
     rows = open_rows(run.engine.scan(files, QUARANTINE_COLUMNS))
-    return [row[0] for row in run.engine.rows(f"SELECT DISTINCT delivery FROM {rows} WHERE feed = '{feed}'")]
+    return [row[0] for row in run.engine.rows(f"SELECT DISTINCT delivery FROM {rows} WHERE feed = '{feed}' AND contains(reasons, '{reason}')")]
 
 
 def _extracts(run: Run, feed: ResolvedFeed, mapped: MappedFeed, deliveries: Sequence[Delivery]) -> tuple[Extract, ...]:
@@ -128,12 +139,12 @@ def _extracts(run: Run, feed: ResolvedFeed, mapped: MappedFeed, deliveries: Sequ
     for d in deliveries:
         group = (d.position, 0) if d.position is not None else (dt.datetime.min, d.id if apart else 0)
         groups.setdefault(group, []).append(d)
-    released = _decisions(run, feed.name, 0)
+    released = _decisions(run, feed.name)
     return tuple(_extract(feed, sorted(groups[group], key=lambda d: d.file), released) for group in sorted(groups))
 
 
-def _extract(feed: ResolvedFeed, files: Sequence[Delivery], released: set[dt.datetime]) -> Extract:
-    """One extract of the files of one date, sorted by name."""
+def _extract(feed: ResolvedFeed, files: Sequence[Delivery], released: dict[dt.datetime, int]) -> Extract:
+    """One extract of the files of one date, sorted by name. A release counts for what was there when it was given."""
     position, refused, skipped = files[0].position, None, files[:0]
     if position is not None and len(files) > 1 and feed.same_date == "refuse":
         listed = ", ".join(d.file for d in files[:3]) + (" …" if len(files) > 3 else "")
@@ -146,7 +157,7 @@ def _extract(feed: ResolvedFeed, files: Sequence[Delivery], released: set[dt.dat
         deliveries=tuple(d.id for d in files),
         counted=sum(d.counted for d in files),
         refused_whole=refused,
-        released=(position or received) in released,
+        released=released.get(position or received, 0) >= max(d.run for d in (*files, *skipped)),
         received=received,
         skipped=tuple(d.id for d in skipped),
         skipped_rows=sum(d.counted for d in skipped),
@@ -163,6 +174,7 @@ def derive_feed(run: Run, feed: ResolvedFeed, mapped: MappedFeed, work: Work, re
     anew = _must_write_anew(run, mapped)
     if anew:
         log = None
+    referenced = _referenced(run, mapped)
     before = _before(mapped, work, log)
     previous = _previous(run, feed, work, remembered)
     derived = derive(bench, work.extracts, before, previous)
@@ -177,6 +189,7 @@ def derive_feed(run: Run, feed: ResolvedFeed, mapped: MappedFeed, work: Work, re
     _quarantine(run, feed, mapped, work, derived)
     _commit_log(run, mapped, feed.name, files, anew=anew)
     _remember(run, feed, mapped, work, derived)
+    remembered["references"] = referenced
     return derived
 
 
