@@ -31,6 +31,8 @@ FEEDS: Mapping[str, tuple[Mapping[str, str | bytes], str]] = {
     "new_refused": ({"2026-01-01.csv": GOOD}, "on_new_column: refuse"),
     "lack_null": ({"2026-01-01.csv": GOOD, "2026-01-02.csv": "id\n1\n2\n"}, 'on_missing_column: "null"'),
     "lack_refused": ({"2026-01-01.csv": GOOD, "2026-01-02.csv": "id\n1\n2\n"}, "on_missing_column: refuse"),
+    "ages": ({"2026-01-01.csv": GOOD, "2026-01-02.csv": "id,name,age\n1,Ann,9\n2,Bob,8\n"}, "on_new_column: refuse"),
+    "renamed_ignored": ({"2026-01-01.csv": GOOD, "2026-01-02.csv": "id,Full Name,age\n1,Ann,9\n2,Bobby,8\n"}, "on_new_column: ignore"),
     "renamed": ({"2026-01-01.csv": GOOD, "2026-01-02.csv": "id,Full Name\n1,Ann\n2,Bobby\n"}, ""),
 }
 
@@ -39,7 +41,7 @@ def _project(root: Path) -> Path:
     files: dict[str, str | bytes] = {"borough.yaml": "borough: Ill-fed\n"}
     for name, (given, more) in FEEDS.items():
         files.update({f"data/{name}/{path}": content for path, content in given.items()})
-        read = "name | \"Full Name\"" if name == "renamed" else "name"
+        read = 'name | "Full Name"' if name.startswith("renamed") else "name"
         files[f"sources/{name}.yaml"] = (
             f"source: {name}\nconnect: {{files: 'data/{name}/**/{{extract_date:%Y-%m-%d}}.csv'}}\n"
             f"feeds:\n  people:\n    delivers: full\n    to: {name}\n    {more}\n    map: {{id: id, name: '{read}'}}\n"
@@ -74,6 +76,7 @@ def test_the_run_ends_with_3_and_the_others_go_on(ill_fed: tuple[Path, Done]) ->
         ("mixed", "note: mixed.people: 2026-01-01.csv: read slowly: mixed line ends"),
         ("nul", "note: nul.people: 2026-01-01.csv: read slowly: NUL bytes"),
         ("same_day", "held: same_day.people of 2026-01-01, 3 rows: 2 files for one extract date (a/2026-01-01.csv, b/2026-01-01.csv)"),
+        ("ages", "failed: ages.people: 2026-01-02.csv: column 'age' was not seen before"),
         ("lack_refused", "failed: lack_refused.people: 2026-01-02.csv: column 'name' is needed and absent; the file has 'id'"),
     ],
 )
@@ -95,6 +98,8 @@ LEDGER = {
     "same_day": (3, 0, 0, 0, 0, 3),
     "lack_null": (4, 4, 0, 0, 0, 0),
     "lack_refused": (4, 2, 0, 0, 0, 2),
+    "ages": (4, 2, 0, 0, 0, 2),
+    "renamed_ignored": (4, 3, 1, 0, 0, 0),
     "renamed": (4, 3, 1, 0, 0, 0),
 }
 
@@ -121,14 +126,18 @@ def test_refused_rows_say_why(ill_fed: tuple[Path, Done], dataset: str, reasons:
     assert {reason["says"] for row in listed for reason in row["reasons"]} == reasons
 
 
-def test_a_renamed_column_is_read_by_its_alternative(ill_fed: tuple[Path, Done]) -> None:
-    assert rows(ill_fed[0], "SELECT id, name FROM renamed ORDER BY id") == [{"id": 1, "name": "Ann"}, {"id": 2, "name": "Bobby"}]
+@pytest.mark.parametrize("dataset", ["renamed", "renamed_ignored"])
+def test_a_renamed_column_is_read_by_its_alternative(ill_fed: tuple[Path, Done], dataset: str) -> None:
+    assert rows(ill_fed[0], f"SELECT id, name FROM {dataset} ORDER BY id") == [{"id": 1, "name": "Ann"}, {"id": 2, "name": "Bobby"}]
+    assert borough("query", f"SELECT age FROM {dataset}", "--project", ill_fed[0]).code == 2
 
 
 def test_a_column_that_went_is_null_or_refused(ill_fed: tuple[Path, Done]) -> None:
     assert [r["name"] for r in rows(ill_fed[0], "SELECT name FROM lack_null")] == [None, None]
     assert [r["name"] for r in rows(ill_fed[0], "SELECT name FROM lack_refused ORDER BY id")] == ["Ann", "Bob"]
     drift = rows(ill_fed[0], "SELECT feed, name, action FROM drift WHERE kind = 'missing_column' AND feed LIKE 'lack%' ORDER BY feed")
+    renamed = rows(ill_fed[0], "SELECT kind, name, action FROM drift WHERE feed = 'renamed.people'")
+    assert renamed == [{"kind": "new_column", "name": "Full Name", "action": "added"}]
     assert [(d["feed"], d["name"], d["action"]) for d in drift] == [("lack_null.people", "name", "null"), ("lack_refused.people", "name", "refused")]
 
 
@@ -145,7 +154,7 @@ def test_later_runs(ill_fed: tuple[Path, Done]) -> None:
 
     third = borough("run", "--project", project)
     assert third.code == 0 and third.out.startswith("nothing new")
-    assert third.out.count("still refused:") == 3
+    assert third.out.count("still refused:") == 4
     plan = borough("plan", "--project", project)
     assert "nothing to do" in plan.out and "still refused: 1 file of empty.people" in plan.out
 

@@ -72,7 +72,7 @@ def receive(run: Run, feed: ResolvedFeed, what: Waiting, needed: Sequence[Sequen
     numbers = {found.name: first + i for i, found in enumerate(what.found)}
     stamp = _stamp(run, numbers)
     batch = what.connector.receive(what.found, folder, stamp)
-    drifts = {r.found.name: _drift(feed, r, known, needed) for r in batch.received if r.problem is None}
+    drifts, known = _drifts(feed, batch.received, known, needed)
     if any(d.refused for d in drifts.values()):
         # Whole files are refused: read the others again, so that no row of a refused file reaches bronze.
         good = [r.found for r in batch.received if r.problem is None and drifts[r.found.name].refused is None]
@@ -92,6 +92,24 @@ def _known_columns(run: Run, table: str) -> tuple[str, ...] | None:
     return None if state is None else received_columns(state.columns)
 
 
+def _drifts(
+    feed: ResolvedFeed, received: Sequence[Received], known: tuple[str, ...] | None, needed: Sequence[Sequence[str]]
+) -> tuple[dict[str, Drift], tuple[str, ...] | None]:
+    """The drift of each file against those before it, in order of the extracts, and the columns known at the end.
+
+    On a first load the first file is the measure of the others.
+    """
+    drifts: dict[str, Drift] = {}
+    for one in sorted(received, key=lambda r: (str(r.found.extract_date or ""), r.found.name)):
+        if one.problem is not None:
+            continue
+        found = drifts[one.found.name] = _drift(feed, one, known, needed)
+        if found.refused is None and one.counted:
+            here = (*one.columns, *(name for name, _ in one.found.parts))
+            known = tuple(dict.fromkeys((*(known or ()), *(c for c in here if c not in found.ignored))))
+    return drifts, known
+
+
 def _drift(feed: ResolvedFeed, received: Received, known: Sequence[str] | None, needed: Sequence[Sequence[str]]) -> Drift:
     spec = feed.feed
     on_missing = spec.on_missing_column
@@ -100,7 +118,11 @@ def _drift(feed: ResolvedFeed, received: Received, known: Sequence[str] | None, 
     if received.counted == 0:
         return Drift((), (), None, ())
     parts = [name for name, _ in received.found.parts]
-    return drift([*received.columns, *parts], known, needed, spec.on_new_column, on_missing)
+    found = drift([*received.columns, *parts], known, needed, spec.on_new_column, on_missing)
+    if feed.kind not in ("json", "geojson"):
+        return found
+    groups = {" | ".join(group) for group in needed}
+    return replace(found, missing=tuple(name for name in found.missing if name in groups))
 
 
 def _note_drift(run: Run, feed: ResolvedFeed, drifts: dict[str, Drift]) -> None:
