@@ -20,7 +20,7 @@ from borough.lake.model import Column
 from borough.pipeline.context import Run
 from borough.project.resolve import ResolvedFeed
 from borough.quality.quarantine import settle
-from borough.standardise.bronze import BRONZE_COLUMNS, Corrections, bronze_rows
+from borough.standardise.bronze import BRONZE_COLUMNS, Corrections, bronze_rows, original_sql
 from borough.standardise.derive import Derived, derive
 from borough.standardise.mend import mend
 from borough.standardise.stage import Bench, Extract
@@ -229,6 +229,7 @@ def _bench(run: Run, feed: ResolvedFeed, mapped: MappedFeed, work: Work, receive
         engine=run.engine,
         mapped=mapped,
         bronze=lambda extracts: bronze_rows(scan, received, extracts, corrections),
+        original=original_sql(received, corrections),
         references=references,
         new_folder=lambda label: f"{folder}/{next(step):04d}-{label}",
         number=run.writer.number,

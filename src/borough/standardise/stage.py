@@ -85,6 +85,7 @@ class Bench:
     engine: Engine
     mapped: MappedFeed
     bronze: Callable[[Sequence[Extract]], str]  # bronze rows of extracts, with _position and _extract
+    original: str  # SQL over a bronze row (alias b): its values as received, as JSON
     references: Mapping[str, str]  # dataset.column → SQL of its values
     new_folder: Callable[[str], str]
     number: int
@@ -181,7 +182,7 @@ def refused_rows(bench: Bench, extracts: Sequence[Extract], refused: str) -> str
     return (
         f"SELECT {text_literal(bench.mapped.feed)} AS feed, {text_literal(bench.mapped.dataset)} AS dataset, r._delivery AS delivery, "
         f"r._file AS file, r._row AS row, r._position AS position, CASE WHEN {whole} THEN concat_ws(' | ', {parts}) END AS key, "
-        f"CAST(to_json({_reasons(bench.mapped)}) AS VARCHAR) AS reasons, b._original AS original, "
+        f"CAST(to_json({_reasons(bench.mapped)}) AS VARCHAR) AS reasons, {bench.original} AS original, "
         f"{text_literal(bench.cause)} AS cause "
         f"FROM {refused} r JOIN {bench.bronze(extracts)} b ON b._delivery = r._delivery AND b._row = r._row"
     )
