@@ -153,6 +153,21 @@ def test_a_changed_mapping_shows_its_cost_and_select_keeps_to_it(little: Path, t
     assert {line["cause"] for line in only.json["ledger"]} == {"declaration"}
 
 
+def test_what_was_not_selected_is_made_in_the_next_run(little: Path, tmp_path: Path) -> None:
+    project = shutil.copytree(little, tmp_path / "partly")
+    before = {r["street"]: r["reports"] for r in rows(project, TOTALS)}
+    pothole = '[{"id": 900, "category": "pothole", "place": {"street": "Mill Lane"}, "reported": "2026-03-17", "fixed": null}]'
+    write(project, {"data/streets/reports_2026-03.json": pothole})
+    assert borough("run", "--select", "streets", "--project", project).code == 0
+    assert {r["street"]: r["reports"] for r in rows(project, TOTALS)} == before
+    plan = {n["name"]: n["would"] for n in borough("plan", "--json", "--project", project).json}
+    assert plan == {"licensing.licences": "nothing", "streets.reports": "nothing", "streets_at_a_glance": "make"}
+    assert borough("run", "--select", "licensing", "--project", project).out.startswith("nothing new")
+    assert borough("run", "--project", project).code == 0
+    assert {r["street"]: r["reports"] for r in rows(project, TOTALS)} == {**before, "Mill Lane": before["Mill Lane"] + 1}
+    assert borough("run", "--project", project).out.startswith("nothing new")
+
+
 @pytest.mark.parametrize(
     ("word", "nodes"),
     [

@@ -24,6 +24,7 @@ from borough.pipeline.checking import declared_columns
 from borough.pipeline.context import Failure, Options, Progress, Run, open_record
 from borough.pipeline.disk import disk_full, full_disk_told
 from borough.pipeline.feeds import derive_feed, rewrite_current, tidy, work_for
+from borough.pipeline.later import leave_for_later
 from borough.pipeline.receive import Waiting, receive, received_columns, waiting
 from borough.project.checks import check
 from borough.project.load import Project
@@ -203,7 +204,8 @@ def _conduct(run: Run, seen: Survey) -> Summary:
     _decide(run)
     reports: list[tuple[str, int]] = []
     fed: dict[str, MappedFeed] = {}
-    for node in _with_whole_datasets(run, seen):
+    nodes = _with_whole_datasets(run, seen)
+    for node in nodes:
         rows = 0
         with _failing_alone(run, node.name):
             if node.kind == "feed":
@@ -215,6 +217,7 @@ def _conduct(run: Run, seen: Survey) -> Summary:
     _before_gold(run, seen, fed)
     for dataset in sorted(run.changed & set(run.project.datasets)):
         gold.dataset_checks(run, seen.programme, dataset)
+    leave_for_later(run, seen.programme, {n.name for n in nodes})
     return replace(_publish(run, reports, fed), outstanding=outstanding(seen))
 
 
