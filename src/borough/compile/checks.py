@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from borough.compile.expressions import Bound, bind
+from borough.engine.quoting import literal, quoted
 from borough.project.specs import ColumnSpec, DatasetSpec, RuleSpec
 
 BITS = 61  # a BIGINT has 63 bits; sums of powers up to 2^60 stay exact in every engine
@@ -54,10 +55,6 @@ def numbered(checks: Sequence[Check]) -> tuple[Numbered, ...]:
     return tuple(Numbered(check, (i + 1) // BITS, (i + 1) % BITS) for i, check in enumerate(checks))
 
 
-def text_literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
 def typed_literal(value: object, kind: str) -> str:
     """A value from the YAML as an SQL literal of a column's type."""
     if kind == "date":
@@ -66,11 +63,7 @@ def typed_literal(value: object, kind: str) -> str:
         return f"TIMESTAMP '{value.isoformat(' ') if isinstance(value, dt.datetime) else value}'"
     if kind in ("integer", "number", "money"):
         return str(value)
-    return text_literal(str(value))
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return literal(str(value))
 
 
 def _column_checks(name: str, spec: ColumnSpec, bound: Bound | None, *, is_key: bool) -> Iterator[Check]:
@@ -97,7 +90,7 @@ def _column_checks(name: str, spec: ColumnSpec, bound: Bound | None, *, is_key: 
         says = f"{name} is not between {spec.between[0]} and {spec.between[1]}"
         yield check("between", "validity", says, f"coalesce({col} NOT BETWEEN {low} AND {high}, false)")
     if spec.pattern is not None:
-        whole = text_literal(f"^(?:{spec.pattern})$")
+        whole = literal(f"^(?:{spec.pattern})$")
         yield check("pattern", "validity", f"{name} does not match {spec.pattern}", f"coalesce(NOT regexp_matches({col}, {whole}), false)")
     if spec.references is not None:
         absent = f"{col} IS NOT NULL AND {quoted('_r_' + name)}.v IS NULL"

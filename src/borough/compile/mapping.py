@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from borough.catalogue.contracts import area_columns, contract_types, logical_columns
-from borough.compile.checks import Numbered, bind_rule, mask_count, mask_sql, numbered, quoted, refused_sql, row_checks, text_literal
+from borough.compile.checks import Numbered, bind_rule, mask_count, mask_sql, numbered, refused_sql, row_checks
 from borough.compile.expressions import Bound, ExpressionError, bind
+from borough.engine.quoting import literal, quoted
 from borough.errors import Mistake
 from borough.lake.logs import LOG_COLUMNS, instant
 from borough.project.load import Project
@@ -59,10 +60,10 @@ class MappedFeed:
         cells = ", ".join(_cell(f"m.{quoted(name)}", kind) for name, kind in self.columns)
         masked = ", ".join(f"_m{i}" for i in range(mask_count(self.checks)))
         return (
-            f"SELECT {names}, {text_literal(self.feed)} AS _feed, m._op, {run.position} AS _position, "
+            f"SELECT {names}, {literal(self.feed)} AS _feed, m._op, {run.position} AS _position, "
             f"{self._first_known_sql(run)} AS _known, md5(concat_ws({SEPARATOR}, {cells})) AS _hash, "
             f"m._delivery, m._file, m._row, CAST({run.number} AS BIGINT) AS _run, "
-            f"m._delivery * 4294967296 + m._row AS _n, {text_literal(run.cause)} AS _cause, {instant(run.recorded)} AS _recorded, "
+            f"m._delivery * 4294967296 + m._row AS _n, {literal(run.cause)} AS _cause, {instant(run.recorded)} AS _recorded, "
             f"{self.known or 'CAST(NULL AS TIMESTAMP)'} AS _declared, m._extract, {masked}, CAST({refused_sql(self.checks)} AS BOOLEAN) AS _refused FROM ({checked}) m"
         )
 
@@ -79,7 +80,7 @@ class MappedFeed:
                 parts.append(f"coalesce({unreadable}, false) AS {quoted('_u_' + name)}")
         op = "'insert'"
         if self.spec.operation is not None:
-            values = ", ".join(text_literal(v) for v in self.spec.operation.delete)
+            values = ", ".join(literal(v) for v in self.spec.operation.delete)
             op = f"CASE WHEN trim({quoted(self.spec.operation.column)}) IN ({values}) THEN 'delete' ELSE 'insert' END"
         own = "_problem, _delivery, _file, _row, _position, _extract"
         return f"SELECT {', '.join(parts)}, {op} AS _op, {own} FROM (SELECT *{read} FROM {bronze}) b"

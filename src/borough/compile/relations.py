@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from borough.catalogue.contracts import area_columns, area_table, contract_types, current_table, feeds_of, log_table, logical_columns
-from borough.compile.checks import quoted
 from borough.compile.mapping import known_sql
 from borough.engine.port import Engine
+from borough.engine.quoting import quoted
 from borough.lake.logs import LOG_COLUMNS, Log, end_of_day, instant, names, winners
 from borough.project.load import Project
 from borough.project.specs import AreaOfSpec, DatasetSpec

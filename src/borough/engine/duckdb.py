@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from borough.engine.port import WrittenFile
+from borough.engine.quoting import literal, locations, quoted
 from borough.errors import EngineError
 
 # Borough's logical types, as DuckDB spells them.
@@ -32,16 +33,6 @@ TYPES = {
 def engine_type(logical: str) -> str:
     """A logical type (``long``, ``decimal(18,2)``) in DuckDB's words."""
     return logical.upper() if logical.startswith("decimal") else TYPES[logical]
-
-
-def quoted(name: str) -> str:
-    """A name as a quoted identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 SCRATCH = "borough-engine-"
@@ -110,11 +101,10 @@ class DuckDBEngine:
         if not files:
             return f"(SELECT {typed} WHERE false)"
         names = ", ".join(quoted(name) for name, _ in columns)
-        paths = ", ".join(literal(f) for f in files)
         # The typed empty half gives a column that no file has; the reader gives the ones that some have.
         return (
             f"(SELECT {names} FROM (SELECT {typed} WHERE false UNION ALL BY NAME "
-            f"SELECT * FROM read_parquet([{paths}], union_by_name=true, hive_partitioning=false)))"
+            f"SELECT * FROM read_parquet({locations(files)}, union_by_name=true, hive_partitioning=false)))"
         )
 
     def close(self) -> None:

@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from borough.engine.duckdb import engine_type, literal, quoted
+from borough.engine.duckdb import engine_type
+from borough.engine.quoting import literal, quoted
 
 
 def _plain(value: Any) -> Any:

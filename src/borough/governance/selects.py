@@ -19,6 +19,7 @@ from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
+from borough.engine.quoting import quoted
 from borough.governance import language, lineage
 from borough.governance.lineage import ColumnRef
 from borough.governance.statements import (
@@ -75,8 +76,8 @@ class BoundSelect:
             if name is None:
                 continue
             stand_in = _stand_in(name, text)
-            columns = ", ".join(_quoted(c) for c in self.shown[name])
-            stand_ins[_quoted(stand_in)] = f"(SELECT {columns} FROM {_relation(relations[name])} AS {_quoted(name)})"
+            columns = ", ".join(quoted(c) for c in self.shown[name])
+            stand_ins[quoted(stand_in)] = f"(SELECT {columns} FROM {_relation(relations[name])} AS {quoted(name)})"
             if not table.alias:
                 table.set("alias", exp.TableAlias(this=exp.to_identifier(name, quoted=True)))
             table.set("this", exp.to_identifier(stand_in, quoted=True))
@@ -138,10 +139,6 @@ def _stand_in(name: str, text: str) -> str:
 def _relation(sql: str) -> str:
     text = sql.strip()
     return text if text.startswith(("(", '"')) or re.fullmatch(r"[A-Za-z_][\w.]*", text) else f"({text})"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 # ── columns ─────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from borough.engine.port import Engine
-from borough.ingest.names import literal, quoted
+from borough.engine.quoting import literal, quoted
 from borough.ingest.port import Found, Received
 
 

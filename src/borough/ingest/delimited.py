@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from borough.engine.quoting import literal, location, quoted
 from borough.errors import EngineError
 from borough.ingest.block import Block, Workshop, sha256_of, system_columns, unreadable
 from borough.ingest.careful import read_carefully
 from borough.ingest.encoding import Encoding, UnreadableEncodingError, mostly_utf8, sniff, transcode
 from borough.ingest.layout import HEAD, Layout, layout
-from borough.ingest.names import literal, location, quoted, unique_names
+from borough.ingest.names import unique_names
 from borough.ingest.port import Found, Received
 from borough.ingest.scratch import NULL
 from borough.ingest.tally import Tally, tally

@@ -15,10 +15,11 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from borough.engine.quoting import literal, locations, quoted
 from borough.errors import EngineError
 from borough.ingest.block import Block, Workshop, cannot_open, unreadable
 from borough.ingest.encoding import UnreadableEncodingError, sniff
-from borough.ingest.names import literal, locations, quoted, union_of, unique_names
+from borough.ingest.names import union_of, unique_names
 from borough.ingest.port import Found, Received
 from borough.ingest.scratch import SYSTEM, Rows
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from uuid import uuid4
 
 from borough.engine.port import Engine, WrittenFile
+from borough.engine.quoting import locations
 from borough.errors import FeedError
 from borough.ingest.block import Block, Workshop, cannot_open, unreadable
 from borough.ingest.delimited import head_layout, read_delimited
 from borough.ingest.discover import discover
 from borough.ingest.documents import Shape, head_columns, read_documents
-from borough.ingest.names import locations, union_of, unique_names
+from borough.ingest.names import union_of, unique_names
 from borough.ingest.parquet import parquet_columns, read_parquet
 from borough.ingest.port import Batch, Connector, Found, Received, Stamp, as_it_is
 from borough.project.specs import CsvSpec, FeedSpec, FormatSpec

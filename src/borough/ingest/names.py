@@ -5,26 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 
-def quoted(name: str) -> str:
-    """A name as a quoted identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str | None) -> str:
-    """A text as an SQL literal; null for None."""
-    return "CAST(NULL AS VARCHAR)" if text is None else "'" + text.replace("'", "''") + "'"
-
-
-def location(path: str) -> str:
-    """The path of one file to read, as an SQL literal: wildcards in it mean themselves."""
-    return literal("".join(f"[{letter}]" if letter in "*?[" else letter for letter in path))
-
-
-def locations(paths: Iterable[str]) -> str:
-    """Paths of files to read, as an SQL list."""
-    return "[" + ", ".join(map(location, paths)) + "]"
-
-
 def unique_names(received: Sequence[str], taken: Iterable[str] = ()) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Column names that can stand in one table, and a notice for each that had to change.
 

@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from borough.engine.port import Engine
+from borough.engine.quoting import location, quoted
 from borough.errors import EngineError
 from borough.ingest.block import Block, Workshop, sha256_of, system_columns, unreadable
-from borough.ingest.names import location, quoted, unique_names
+from borough.ingest.names import unique_names
 from borough.ingest.port import Found, Received
 
 MAGIC = b"PAR1"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Any
 
+from borough.engine.quoting import literal, location, quoted
 from borough.ingest.block import Block, Workshop
-from borough.ingest.names import literal, location, quoted
 
 # Stands for null; no received text equals it.
 NULL = "\x01\x02no value\x02\x01"

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from borough.engine.quoting import quoted
+
 LONDON = ZoneInfo("Europe/London")
 
 # Columns that every row of a log carries beside its dataset's own, with their logical types.
@@ -52,7 +54,7 @@ def instant(moment: dt.datetime) -> str:
 def names(columns: Sequence[str], alias: str = "") -> str:
     """Quoted column names, comma-separated, with an optional alias before each."""
     prefix = f"{alias}." if alias else ""
-    return ", ".join(prefix + '"' + c.replace('"', '""') + '"' for c in columns)
+    return ", ".join(prefix + quoted(c) for c in columns)
 
 
 def same(columns: Sequence[str], left: str, right: str) -> str:

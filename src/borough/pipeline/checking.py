@@ -75,7 +75,7 @@ def _header(project: Project, name: str, engine: DuckDBEngine) -> Header | None:
     """The newest file's columns with the parts of its path, and whether an absent one is a mistake; None without a file."""
     try:
         feed = resolve_feed(project, *name.split("."))
-        connector = files_connector(feed.feed, feed.patterns, project.root, engine, project.root / ".borough" / "scratch")
+        connector = files_connector(feed.feed, feed.patterns, project.root, engine, engine.scratch)
         files = connector.discover()
         columns = connector.columns(files[-1]) if files else None
     except BoroughError:

@@ -151,9 +151,7 @@ def run_project(project: Project, *, now: dt.datetime, options: Options, progres
                     return _idle(lake, seen)
             deliveries_state = writer.state(DELIVERIES)
             deliveries = read_deliveries(engine, deliveries_state.files) if deliveries_state else Deliveries({})
-            run = Run(
-                project, engine, lake, writer, now, project.root / ".borough" / "scratch", options, progress, deliveries, open_record(writer.last)
-            )
+            run = Run(project, engine, lake, writer, now, options, progress, deliveries, open_record(writer.last))
             return _conduct(run, seen)
 
 

@@ -6,7 +6,6 @@ import copy
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
 from borough.catalogue.deliveries import Deliveries, Delivery, read_deliveries
@@ -61,7 +60,6 @@ class Run:
     lake: Lake
     writer: Writer
     now: dt.datetime
-    scratch: Path
     options: Options
     progress: Progress
     deliveries: Deliveries

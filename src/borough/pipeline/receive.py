@@ -7,12 +7,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from borough.catalogue.contracts import bronze_table
 from borough.catalogue.deliveries import Deliveries, Delivery
 from borough.compile.expressions import ExpressionError, bind
 from borough.engine.port import WrittenFile
+from borough.engine.quoting import literal
 from borough.errors import FeedError
 from borough.ingest.drift import Drift, drift
 from borough.ingest.port import Batch, Connector, Found, Received, Stamp
@@ -182,7 +182,7 @@ def _positions(run: Run, feed: ResolvedFeed, batch: Batch) -> dict[str, dt.datet
 
 def _stamp(run: Run, numbers: Mapping[str, int]) -> Stamp:
     """What bronze adds to each row: its delivery, its run, and when it was received."""
-    pairs = ", ".join(f"({_text(file)}, {number})" for file, number in numbers.items())
+    pairs = ", ".join(f"({literal(file)}, {number})" for file, number in numbers.items())
     own = f"CAST(d.id AS BIGINT) AS _delivery, CAST({run.writer.number} AS BIGINT) AS _run, {instant(run.recorded)} AS _received"
     return lambda sql: f"SELECT b.*, {own} FROM ({sql}) b JOIN (VALUES {pairs}) AS d (file, id) ON d.file = b._file"
 
@@ -214,10 +214,6 @@ def _supersede(run: Run, feed: ResolvedFeed, deliveries: Sequence[Delivery]) -> 
             gone = replace(old, status="superseded", run=run.writer.number, recorded=run.recorded)
             run.new_deliveries.append(gone)
             run.deliveries = run.deliveries.adding([gone])
-
-
-def _text(value: Any) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 def received_columns(columns: Sequence[Column]) -> tuple[str, ...]:

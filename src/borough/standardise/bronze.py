@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from borough.compile.checks import quoted
+from borough.engine.quoting import literal, quoted
 from borough.lake.logs import instant, names
 from borough.standardise.stage import Extract
 
@@ -49,15 +49,15 @@ def bronze_rows(scan: str, received: Sequence[str], extracts: Sequence[Extract],
 def original_sql(received: Sequence[str], corrections: Corrections | None) -> str:
     """SQL over bronze rows (alias ``b``): a JSON object of the values as received, whatever was corrected since."""
     corrected = corrections.columns if corrections is not None else ()
-    cells = ", ".join(f"{_text(c)}, b.{quoted('_original_' + c if c in corrected else c)}" for c in received)
+    cells = ", ".join(f"{literal(c)}, b.{quoted('_original_' + c if c in corrected else c)}" for c in received)
     return f"CAST(CASE WHEN b._raw IS NOT NULL THEN json_object('_raw', b._raw) ELSE json_object({cells}) END AS VARCHAR)"
 
 
 def _corrected(scan: str, received: Sequence[str], corrections: Corrections) -> str:
     corrected = [c for c in received if c in corrections.columns]
     pivot = ", ".join(
-        f"max(value) FILTER (WHERE column_name = {_text(c)}) AS {quoted('v_' + c)}, "
-        f"bool_or(column_name = {_text(c)}) AS {quoted('h_' + c)}"
+        f"max(value) FILTER (WHERE column_name = {literal(c)}) AS {quoted('v_' + c)}, "
+        f"bool_or(column_name = {literal(c)}) AS {quoted('h_' + c)}"
         for c in corrected
     )
     wide = f"SELECT delivery, row, {pivot} FROM {corrections.sql} GROUP BY delivery, row"
@@ -72,7 +72,3 @@ def _corrected(scan: str, received: Sequence[str], corrections: Corrections) -> 
         f"CASE WHEN x.delivery IS NULL THEN b._problem END AS _problem, b._raw, b._run, b._received "
         f"FROM {scan} b LEFT JOIN ({wide}) x ON x.delivery = b._delivery AND x.row = b._row)"
     )
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from borough.compile.checks import quoted, text_literal
 from borough.compile.mapping import sql_type
 from borough.engine.port import WrittenFile
+from borough.engine.quoting import literal, quoted
 from borough.lake.logs import instant, names, same
 from borough.standardise.duplicates import Judged, judge
 from borough.standardise.stage import Bench, CheckCount, Extract, Staged, Tally, refused_rows, stage
@@ -275,9 +275,9 @@ def _write_deletes(bench: Bench, extract: Extract, gone: str) -> list[WrittenFil
     n = f"{delivery} * 4294967296 + 2147483648 + row_number() OVER (ORDER BY {names(mapped.contract.key)})"
     position = instant(extract.position or bench.recorded)
     sql = (
-        f"SELECT {', '.join(own)}, {text_literal(mapped.feed)} AS _feed, 'delete' AS _op, {position} AS _position, {position} AS _known, "
+        f"SELECT {', '.join(own)}, {literal(mapped.feed)} AS _feed, 'delete' AS _op, {position} AS _position, {position} AS _known, "
         f"CAST(NULL AS VARCHAR) AS _hash, CAST({delivery} AS BIGINT) AS _delivery, CAST(NULL AS VARCHAR) AS _file, CAST(NULL AS BIGINT) AS _row, "
-        f"CAST({bench.number} AS BIGINT) AS _run, CAST({n} AS BIGINT) AS _n, {text_literal(bench.cause)} AS _cause, "
+        f"CAST({bench.number} AS BIGINT) AS _run, CAST({n} AS BIGINT) AS _n, {literal(bench.cause)} AS _cause, "
         f"{instant(bench.recorded)} AS _recorded FROM {gone}"
     )
     return bench.engine.copy(sql, bench.new_folder("deletes") + "/deletes.parquet")

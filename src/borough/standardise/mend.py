@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from borough.compile.checks import quoted
 from borough.compile.mapping import sql_type
 from borough.engine.port import WrittenFile
+from borough.engine.quoting import quoted
 from borough.lake.logs import Log, instant, names, same
 from borough.standardise.derive import Derived
 from borough.standardise.stage import Bench

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from borough.compile.checks import Numbered, mask_count, text_literal
+from borough.compile.checks import Numbered, mask_count
 from borough.compile.mapping import MappedFeed, Stamp
 from borough.engine.port import Engine, WrittenFile
+from borough.engine.quoting import literal
 from borough.lake.logs import names
 
 
@@ -180,26 +181,26 @@ def refused_rows(bench: Bench, extracts: Sequence[Extract], refused: str) -> str
     whole = " AND ".join(f"r.{names([k])} IS NOT NULL" for k in key)
     parts = ", ".join(f"CAST(r.{names([k])} AS VARCHAR)" for k in key)
     return (
-        f"SELECT {text_literal(bench.mapped.feed)} AS feed, {text_literal(bench.mapped.dataset)} AS dataset, r._delivery AS delivery, "
+        f"SELECT {literal(bench.mapped.feed)} AS feed, {literal(bench.mapped.dataset)} AS dataset, r._delivery AS delivery, "
         f"r._file AS file, r._row AS row, r._position AS position, CASE WHEN {whole} THEN concat_ws(' | ', {parts}) END AS key, "
         f"CAST(to_json({_reasons(bench.mapped)}) AS VARCHAR) AS reasons, {bench.original} AS original, "
-        f"{text_literal(bench.cause)} AS cause "
+        f"{literal(bench.cause)} AS cause "
         f"FROM {refused} r JOIN {bench.bronze(extracts)} b ON b._delivery = r._delivery AND b._row = r._row"
     )
 
 
 def _reasons(mapped: MappedFeed) -> str:
     def reason(check: str, column: str | None, dimension: str, says: str, found: str) -> str:
-        col = text_literal(column) if column else "CAST(NULL AS VARCHAR)"
-        return f"{{'check': {text_literal(check)}, 'column': {col}, 'dimension': {text_literal(dimension)}, 'says': {says}, 'found': {found}}}"
+        col = literal(column) if column else "CAST(NULL AS VARCHAR)"
+        return f"{{'check': {literal(check)}, 'column': {col}, 'dimension': {literal(dimension)}, 'says': {says}, 'found': {found}}}"
 
     null = "CAST(NULL AS VARCHAR)"
     parts = [f"CASE WHEN (r._m0 & 1) <> 0 THEN {reason('readable_row', None, 'validity', 'b._problem', null)} END"]
-    says = text_literal("the extract has rows of this key that differ")
+    says = literal("the extract has rows of this key that differ")
     parts.append(f"CASE WHEN r._duplicate THEN {reason('duplicate_key', None, 'uniqueness', says, null)} END")
     for one in mapped.checks:
         if one.check.severity == "error":
             found = f"b.{names([one.check.found])}" if one.check.found else null
-            body = reason(one.check.name, one.check.column, one.check.dimension, text_literal(one.check.says), found)
+            body = reason(one.check.name, one.check.column, one.check.dimension, literal(one.check.says), found)
             parts.append(f"CASE WHEN {one.failed.replace('_m', 'r._m', 1)} THEN {body} END")
     return f"list_filter([{', '.join(parts)}], lambda x: x IS NOT NULL)"
