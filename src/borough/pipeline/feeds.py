@@ -15,14 +15,14 @@ from borough.catalogue.quarantined import open_rows
 from borough.catalogue.tables import CORRECTION_COLUMNS, DECISION_COLUMNS, QUARANTINE_COLUMNS, REFUSED_COLUMNS
 from borough.compile.mapping import MappedFeed, shape
 from borough.engine.port import WrittenFile
-from borough.lake.logs import LOG_COLUMNS, Log, names
+from borough.lake.logs import LOG_COLUMNS, Log, names, same
 from borough.lake.model import Column
 from borough.pipeline.context import Run
 from borough.project.resolve import ResolvedFeed
 from borough.quality.quarantine import settle
 from borough.standardise.bronze import BRONZE_COLUMNS, Corrections, bronze_rows, original_sql
 from borough.standardise.derive import Derived, derive
-from borough.standardise.mend import mend
+from borough.standardise.mend import WITHDRAWN, mend
 from borough.standardise.stage import Bench, Extract
 
 
@@ -178,7 +178,7 @@ def derive_feed(run: Run, feed: ResolvedFeed, mapped: MappedFeed, work: Work, re
     before = _before(mapped, work, log)
     previous = _previous(run, feed, work, remembered)
     derived = derive(bench, work.extracts, before, previous)
-    if not work.mends and _contradicts(run, bench, work, derived):
+    if not work.mends and log is not None and _contradicts(run, bench, log, work, derived):
         tidy(run, mapped)
         everything = _extracts(run, feed, mapped, run.deliveries.live(feed.name))
         return derive_feed(run, feed, mapped, Work("late", None, everything), received)
@@ -193,20 +193,25 @@ def derive_feed(run: Run, feed: ResolvedFeed, mapped: MappedFeed, work: Work, re
     return derived
 
 
-def _contradicts(run: Run, bench: Bench, work: Work, derived: Derived) -> bool:
+def _contradicts(run: Run, bench: Bench, log: Log, work: Work, derived: Derived) -> bool:
     """Does an undated delivery say something else of a key at a known time than an earlier one did?
 
     Files without dates are parts of one extract, in which differing rows of a key are all refused: whichever came first.
+    A key of which something was withdrawn is worked out anew too: what stands in that place may be another row now.
     """
     if not work.extracts or work.extracts[0].position is not None:
         return False
     if any(t.updated for t in derived.tallies):
         return True
-    existing = run.files(QUARANTINE)
-    if not existing or not derived.changes:
+    existing, mapped = run.files(QUARANTINE), bench.mapped
+    if not derived.changes:
         return False
-    mapped = bench.mapped
     changes = run.engine.scan([f.path for f in derived.changes], mapped.log_columns)
+    withdrawn = f"(SELECT * FROM {log.sql} WHERE _feed = '{mapped.feed}' AND _n >= {WITHDRAWN})"
+    if run.engine.rows(f"SELECT 1 FROM {changes} c JOIN {withdrawn} w ON {same(mapped.contract.key, 'c', 'w')} LIMIT 1"):
+        return True
+    if not existing:
+        return False
     key = ", ".join(f"CAST(c.{names([k])} AS VARCHAR)" for k in mapped.contract.key)
     refused = f"(SELECT * FROM {open_rows(run.engine.scan(existing, QUARANTINE_COLUMNS))} WHERE feed = '{mapped.feed}' AND contains(reasons, '\"duplicate_key\"'))"
     on = f"q.position = c._position AND q.key = concat_ws(' | ', {key})"

@@ -11,6 +11,7 @@ from borough.lake.logs import Log, instant, names, same
 from borough.standardise.derive import Derived
 from borough.standardise.stage import Bench
 
+WITHDRAWN = 2305843009213693952  # 2^61: sequence numbers from here on are of assertions that were withdrawn
 CONTENT = "CASE WHEN {0}._op = 'delete' OR {0}._op IS NULL THEN 'gone' ELSE {0}._hash END"
 
 
@@ -56,7 +57,7 @@ def _no_longer(bench: Bench, rightful: str, logged: str, before: str | None, ord
         f"l.{quoted(n)}" if n in key else f"CASE WHEN {gone} THEN CAST(NULL AS {sql_type(kind)}) ELSE s.{quoted(n)} END AS {quoted(n)}"
         for n, kind in mapped.columns
     ]
-    n = f"2305843009213693952 + {ordinal} * 1099511627776 + row_number() OVER (ORDER BY {names(identity, 'l')})"
+    n = f"{WITHDRAWN} + {ordinal} * 1099511627776 + row_number() OVER (ORDER BY {names(identity, 'l')})"
     return (
         f"SELECT {', '.join(own)}, l._feed, CASE WHEN {gone} THEN 'delete' ELSE 'update' END AS _op, l._position, coalesce(s._known, l._known) AS _known, "
         f"CASE WHEN {gone} THEN NULL ELSE s._hash END AS _hash, coalesce(s._delivery, l._delivery) AS _delivery, s._file, s._row, "
