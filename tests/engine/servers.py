@@ -62,9 +62,12 @@ def spark(folder: Path) -> Iterator[str]:
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.local.dir": str(folder),
         "spark.sql.shuffle.partitions": "1",
+        # Each statement runs once over a few rows: compiling it would take longer than interpreting it.
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     }
     conf = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
-    command = [str(home / "bin" / "spark-submit"), "--master", "local[1]", *conf]
+    command = [str(home / "bin" / "spark-submit"), "--master", "local[1]", "--driver-java-options", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC", *conf]
     command += ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("SPARK_")} | {"SPARK_HOME": str(home)}
     with (folder / "spark.log").open("wb") as log:

@@ -27,5 +27,5 @@ EXPRESSIONS = (
     "cast(s as date)", "cast(d as timestamp)", "s >= '2020-06-01T10:00:00'", "make_date(year(d), 2, 29)", "make_date(2020, integer(v), 1)", "least(d, e)",
     "coalesce(d, s)", "year(s)", "days_between(s, e)",
     # readers of readers
-    "upper(postcode(v))", "left(postcode(v), 3)", "uk_date(text(v))", "integer(split_part(v, '/', 1))", "uk_date(left(v, 10))",
+    "upper(postcode(v))", "left(postcode(v), 3)", "uk_date(text(v))", "integer(split_part(v, '/', 1))", "uk_date(left(v, 10))", "integer(right(v, 2))", "left(v, integer(w))", "right(v, integer(w))", "text(v || w)",
 )  # fmt: skip

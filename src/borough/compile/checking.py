@@ -255,7 +255,7 @@ class Checker:
         args = [self.check(arg) for arg in term.args]
         if function is None:
             near = _ELSEWHERE.get(term.text.lower()) or nearest(term.text, FUNCTIONS)
-            return self.wrong(term.at, f"unknown function {term.text}()", "a function of the closed set (see docs/functions.md)", near)
+            return self.wrong(term.at, f"unknown function {term.text}()", "a function of the closed set (see docs/reference/functions.md)", near)
         if len(args) < function.fewest or (function.most is not None and len(args) > function.most):
             return self.wrong(term.at, f"{function.name}() with {_counted(len(args), 'argument')}", f"{_arguments(function)}, as in {function.example}")
         before = len(self.found)

@@ -54,7 +54,7 @@ class Bound:
         return tuple(dict.fromkeys((n.name, *(other.name for other in n.args)) for n in read))
 
     def sql(self, dialect: str = "duckdb") -> str:
-        """The value. The same expression always gives the same text. Raises NotImplementedError for geometry on Spark."""
+        """The value. The same expression always gives the same text. Raises EngineError for geometry() on Spark."""
         return write(self.node, dialect)
 
     def unreadable(self, dialect: str = "duckdb", value: str | None = None) -> str | None:

@@ -63,6 +63,10 @@ class Dialect:
         """The body for each piece of a text that ``MARK`` parts, joined again."""
         return f"array_to_string(list_transform(string_split({text}, chr(31)), lambda {name}: {body}), '')"
 
+    def fold(self, x: str, pieces: str, so_far: str, piece: str, body: str) -> str:
+        """The body done to a text once for each piece of a constant that ``MARK`` parts."""
+        return f"list_reduce(list_prepend({x}, string_split({self.literal(pieces)}, chr(31))), lambda {so_far}, {piece}: {body})"
+
     def matches(self, x: str, pattern: str) -> str:
         """True where the pattern occurs in the text."""
         return f"regexp_matches({x}, {self.pattern(pattern)})"
@@ -76,8 +80,8 @@ class Dialect:
         return f"regexp_replace({x}, {self.pattern(pattern)}, {self.literal(to)}, 'g')"
 
     def regroup(self, x: str, pattern: str, to: str) -> str:
-        r"""The first match replaced by a text in which ``\1`` stands for a group."""
-        return f"regexp_replace({x}, {self.pattern(pattern)}, {self.literal(to)})"
+        r"""Every match replaced by a text in which ``\1`` stands for a group."""
+        return f"regexp_replace({x}, {self.pattern(pattern)}, {self.literal(to)}, 'g')"
 
     def pattern(self, pattern: str) -> str:
         """A pattern as an SQL literal."""
@@ -136,6 +140,9 @@ class Spark(Dialect):
 
     def each_word(self, text: str, name: str, body: str) -> str:
         return f"array_join(transform(split({text}, chr(31)), {name} -> {body}), '')"
+
+    def fold(self, x: str, pieces: str, so_far: str, piece: str, body: str) -> str:
+        return f"aggregate(split({self.literal(pieces)}, chr(31)), {x}, ({so_far}, {piece}) -> {body})"
 
     def matches(self, x: str, pattern: str) -> str:
         return f"regexp_like({x}, {self.pattern(pattern)})"

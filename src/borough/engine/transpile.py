@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from borough.engine.dialects import DIALECTS, Dialect
@@ -50,7 +50,15 @@ def _write(node: Node, d: Dialect) -> str:
     function = FUNCTIONS[node.name]
     if function.reader:
         args[0] = without_unknown(d, args[0], node.unknown)
+        return _once(d, node.args[0], args[0], lambda x: function.write(d, [x], types))
     return function.write(d, args, types)
+
+
+def _once(d: Dialect, node: Node, value: str, body: Callable[[str], str]) -> str:
+    """The body over a value that is written, and computed, once. The name of a column is short enough to repeat."""
+    if node.kind == "column" and not node.args and value == d.column(node.name):
+        return body(value)
+    return d.let("x", value, body("x")) if body("\0").count("\0") > 1 else body(value)
 
 
 def without_unknown(d: Dialect, x: str, unknown: tuple[str, ...]) -> str:
@@ -88,10 +96,10 @@ def _met_reader(node: Node, d: Dialect, *, top: bool) -> str | None:
     function = FUNCTIONS[node.name]
     if not function.refuses:
         return None
+    unknown = function.unknown
     x = without_unknown(d, _write(node.args[0], d), node.unknown)
-    parts = [d.filled(x)]
-    if function.unknown is not None:
-        parts.append(f"NOT {function.unknown(d, x)}")
+    asked = _once(d, node.args[0], x, lambda one: d.filled(one) + (f" AND NOT {unknown(d, one)}" if unknown else ""))
+    parts = [asked]
     # At the top the value itself is the reader's: it was asked already.
     if not top:
         parts.insert(0, f"{_write(node, d)} IS NULL")

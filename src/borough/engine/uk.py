@@ -7,6 +7,7 @@ What a reader can't read gives null, and ``borough.engine.transpile.write_unread
 from __future__ import annotations
 
 from borough.engine.dialects import BLANKS, Dialect
+from borough.errors import EngineError
 
 _THOUSANDS = "[0-9]{1,3}(?:[, ][0-9]{3})+"
 _INTEGER = f"^([+-]?(?:{_THOUSANDS}|[0-9]+))(?:[.]0*)?$"
@@ -21,7 +22,9 @@ def no_thousands(d: Dialect, x: str) -> str:
 
 def integer(d: Dialect, args: list[str], types: list[str]) -> str:
     """A whole number."""
-    return d.try_cast(no_thousands(d, d.extract(d.trim(args[0]), _INTEGER, 1)), "integer")
+    x = args[0]
+    careful = d.try_cast(no_thousands(d, d.extract(d.trim(x), _INTEGER, 1)), "integer")
+    return f"CASE WHEN {d.matches(x, '^-?[0-9]{1,18}$')} THEN {d.try_cast(x, 'integer')} WHEN {x} IS NOT NULL THEN {careful} END"
 
 
 def number(d: Dialect, args: list[str], types: list[str]) -> str:
@@ -32,9 +35,9 @@ def number(d: Dialect, args: list[str], types: list[str]) -> str:
 
 def money(d: Dialect, args: list[str], types: list[str]) -> str:
     """Pounds and pence; brackets, a minus before or behind, or CR mean less than nothing."""
-    x = d.trim(args[0])
-    sign = f"CASE WHEN {d.matches(x, '[(-]|CR$')} THEN '-' ELSE '' END"
-    return d.try_cast(f"({sign} || {no_thousands(d, d.extract(x, _MONEY, 1))})", "money")
+    sign = f"CASE WHEN {d.matches('m', '[(-]|CR$')} THEN '-' ELSE '' END"
+    careful = d.let("m", d.trim(args[0]), d.try_cast(f"({sign} || {no_thousands(d, d.extract('m', _MONEY, 1))})", "money"))
+    return f"CASE WHEN {d.matches(args[0], '^[0-9]{1,15}(?:[.][0-9]{0,2})?$')} THEN {d.try_cast(args[0], 'money')} WHEN {args[0]} IS NOT NULL THEN {careful} END"
 
 
 _YES = ("1", "on", "t", "true", "y", "yes")
@@ -60,7 +63,7 @@ def _mojibake() -> tuple[tuple[str, str], ...]:
             found.append((char.encode().decode("cp1252"), char))
         except UnicodeDecodeError:
             continue
-    found += [("â€\u009d", "”"), ("Ã\u00ad", "í"), ("Â\u00a0", " "), ("ï»¿", "")]
+    found += [("â€\u009d", "”"), ("Ã\u00ad", "í"), ("Â\u00a0", " ")]
     return tuple(found)
 
 
@@ -68,15 +71,28 @@ MOJIBAKE = _mojibake()
 _NEEDS_CARE = "[^ -~]|  |^ | $"
 
 
+def tidied(d: Dialect, x: str) -> str:
+    """Outer white space dropped, inner runs one space. Printable ASCII without spare spaces takes the short way."""
+    return f"CASE WHEN {d.matches(x, _NEEDS_CARE)} THEN {_single_spaced(d, x)} ELSE {x} END"
+
+
+def _single_spaced(d: Dialect, x: str) -> str:
+    return f"trim({d.replace_all(x, f'[{BLANKS}]+', ' ')})"
+
+
 def text(d: Dialect, args: list[str], types: list[str]) -> str:
-    """Tidy text. Plain ASCII without spare spaces takes the short way."""
+    """Tidy text."""
     x = args[0]
-    mended = x
-    for wrong, right in MOJIBAKE:
-        mended = f"replace({mended}, {d.literal(wrong)}, {d.literal(right)})"
-    mended = f"CASE WHEN {d.matches(x, '[ÃÂâï]')} THEN {mended} ELSE {x} END"
-    tidy = f"trim({d.replace_all(mended, f'[{BLANKS}]+', ' ')})"
-    return f"CASE WHEN {d.matches(x, _NEEDS_CARE)} THEN nullif({tidy}, '') ELSE nullif({x}, '') END"
+    # One literal instead of eighty nested calls, which every statement would have to plan; the last character of a piece is the right one.
+    pieces = "\x1f".join(wrong + right for wrong, right in MOJIBAKE)
+    mended = d.fold(x, pieces, "a", "p", "replace(a, left(p, CAST(length(p) - 1 AS INTEGER)), right(p, 1))")
+    mended = f"CASE WHEN {d.matches(x, '[ÃÂâï]')} THEN replace({mended}, 'ï»¿', '') ELSE {x} END"
+    spaced = d.matches(x, "^[ -~]*$")
+    runs = d.replace_all(x, "  +", " ")
+    return (
+        f"CASE WHEN NOT {d.matches(x, _NEEDS_CARE)} THEN nullif({x}, '') WHEN {spaced} THEN nullif(trim({runs}), '') "
+        f"ELSE nullif({_single_spaced(d, mended)}, '') END"
+    )
 
 
 _OUTWARD = "(?:[A-PR-UWYZ](?:[0-9]|[1-9][0-9]|[A-HK-Y](?:[0-9]|[1-9][0-9])|[0-9][ABCDEFGHJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY])|GIR)"
@@ -99,13 +115,15 @@ def _repaired_postcode(c: str) -> str:
 
 def postcode(d: Dialect, args: list[str], types: list[str]) -> str:
     """A postcode as Royal Mail writes it."""
-    c = f"upper({d.replace_all(args[0], f'[{BLANKS}.-]+', '')})"
-    spaced = f"(left({c}, greatest(length({c}) - 3, 0)) || ' ' || right({c}, 3))"
-    mended = _repaired_postcode(c)
-    return (
+    x = args[0]
+    c = f"upper({d.replace_all(x, f'[{BLANKS}.-]+', '')})"
+    spaced = "(left(c, greatest(length(c) - 3, 0)) || ' ' || right(c, 3))"
+    mended = _repaired_postcode("c")
+    careful = (
         f"CASE WHEN {d.matches(spaced, _POSTCODE)} THEN {spaced} "
-        f"WHEN {d.matches(c, '^[A-Z0-9]{5,7}$')} AND {d.matches(mended, _POSTCODE)} THEN {mended} END"
+        f"WHEN {d.matches('c', '^[A-Z0-9]{5,7}$')} AND {d.matches(mended, _POSTCODE)} THEN {mended} END"
     )
+    return f"CASE WHEN {d.matches(x, _POSTCODE)} THEN {x} WHEN {x} IS NOT NULL THEN {d.let('c', c, careful)} END"
 
 
 def uprn(d: Dialect, args: list[str], types: list[str]) -> str:
@@ -139,22 +157,28 @@ _EMAIL = "^[a-z0-9.!#$%&*+/=?^_`{|}~'-]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:[.][a
 
 def email(d: Dialect, args: list[str], types: list[str]) -> str:
     """An email address in lower case."""
-    x = f"lower({d.trim(args[0])})"
-    return f"CASE WHEN {d.matches(x, _EMAIL)} AND NOT {d.matches(x, '[.][.]|^[.]|[.]@')} THEN {x} END"
+    good = f"{d.matches('m', _EMAIL)} AND NOT {d.matches('m', '[.][.]|^[.]|[.]@')}"
+    return d.let("m", f"lower({d.trim(args[0])})", f"CASE WHEN {good} THEN m END")
 
 
 def phone(d: Dialect, args: list[str], types: list[str]) -> str:
     """A telephone number in the international form."""
-    c = d.replace_all(d.trim(args[0]), f"[(]0[)]|[{BLANKS}().-]+", "")
-    national = d.extract(c, "^(?:[+]44|0044|0)0?([1-35789][0-9]{8,9})$", 1)
-    foreign = d.extract(c, "^(?:[+]|00)((?:[1-35-9][0-9]|4[0-35-9])[0-9]{6,13})$", 1)
-    return f"CASE WHEN {national} <> '' THEN '+44' || {national} WHEN {foreign} <> '' THEN '+' || {foreign} END"
+    x = args[0]
+    c = d.replace_all(d.trim(x), f"[(]0[)]|[{BLANKS}().-]+", "")
+    national = d.extract("c", "^(?:[+]44|0044|0)0?([1-35789][0-9]{8,9})$", 1)
+    foreign = d.extract("c", "^(?:[+]|00)((?:[1-35-9][0-9]|4[0-35-9])[0-9]{6,13})$", 1)
+    careful = f"CASE WHEN {national} <> '' THEN '+44' || {national} WHEN {foreign} <> '' THEN '+' || {foreign} END"
+    digits = f"replace({x}, ' ', '')"
+    # Digits in up to three groups after a single 0: nothing else can be meant.
+    plain = d.matches(x, "^0[1-35789][0-9]{2,8}(?: [0-9]{2,8}){0,2}$")
+    long = f"length({digits}) BETWEEN 10 AND 11"
+    return f"CASE WHEN {plain} AND {long} THEN '+44' || substring({digits}, 2) WHEN {x} IS NOT NULL THEN {d.let('c', c, careful)} END"
 
 
 def geometry(d: Dialect, args: list[str], types: list[str]) -> str:
     """Well-known binary of GeoJSON or well-known text. DuckDB with its spatial extension only."""
     if d.name != "duckdb":
-        raise NotImplementedError("geometry() runs on DuckDB only")
+        raise EngineError("geometry() runs on DuckDB only", advice="leave columns of type geometry to the engine duckdb (`engine:` in borough.yaml)")
     x = d.trim(args[0])
     return f"CAST(ST_AsWKB(CASE WHEN starts_with({x}, '{{') THEN TRY(ST_GeomFromGeoJSON({x})) ELSE TRY(ST_GeomFromText({x})) END) AS BLOB)"
 
@@ -182,13 +206,14 @@ def _capital(word: str) -> str:
 
 
 def person_name(d: Dialect, args: list[str], types: list[str]) -> str:
-    """A person's name in the order of speech, without titles."""
-    tidy = f"trim({d.replace_all(args[0], f'[{BLANKS}]+', ' ')})"
-    parts = [f"trim(split_part(n, ',', {i}))" for i in (3, 2, 1)]
-    spoken = f"CASE WHEN contains(n, ',') THEN trim({d.replace_all(f'concat_ws({chr(39)} {chr(39)}, {chr(44).join(parts)})', ' +', ' ')}) ELSE n END"
-    untitled = d.replace_all(spoken, _TITLE, "")
-    marked = untitled
-    for boundary in (" ", "-", "O'", "o'", "D'", "d'"):
-        marked = f"replace({marked}, {d.literal(boundary)}, {d.literal(boundary)} || {MARK})"
-    named = d.each_word(marked, "w", _capital("w"))
-    return f"CASE WHEN {d.matches(args[0], '[A-Za-zÀ-ヿ一-龥]')} THEN nullif({d.let('n', tidy, named)}, '') END"
+    """A person's name in the order of speech, without titles.
+
+    On DuckDB a lambda inside a CASE, or inside another lambda, takes several times as long: here the one follows the other.
+    """
+    x = args[0]
+    lettered = f"CASE WHEN {d.matches(x, '[A-Za-zÀ-ヿ一-龥]')} THEN {tidied(d, x)} END"
+    parts = ", ".join(f"nullif(trim(split_part(n, ',', {i})), '')" for i in (3, 2, 1))
+    spoken = f"CASE WHEN contains(n, ',') THEN concat_ws(' ', {parts}) ELSE n END"
+    untitled = d.replace_all(d.let("n", lettered, spoken), _TITLE, "")
+    marked = d.regroup(untitled, "([ -]|[OoDd]')", f"\\1{chr(31)}")
+    return f"nullif({d.each_word(marked, 'w', _capital('w'))}, '')"

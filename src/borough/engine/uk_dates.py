@@ -33,6 +33,11 @@ _QUICK = (
     ("^[0-9]{1,2}-[A-Za-z]{3}-[0-9]{2}$", "%d-%b-%y"),
     (f"^{_PLAIN_YEAR}-[0-9]{{2}}$", "%Y-%m"),
 )
+_QUICK_WITH_TIME = (
+    (f"^[0-9]{{2}}/[0-9]{{2}}/{_PLAIN_YEAR}[T ]{_TIME}$", "%d/%m/%Y"),
+    (f"^{_PLAIN_YEAR}-[0-9]{{2}}-[0-9]{{2}}[T ]{_TIME}Z?$", "%Y-%m-%d"),
+)
+_CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 def _day(d: Dialect, t: str) -> str:
@@ -70,7 +75,7 @@ def _listed() -> str:
 def _careful(d: Dialect, x: str) -> str:
     """A civil date, by the long way."""
     checked = f"CASE WHEN p BETWEEN DATE '{_FIRST}' AND DATE '{_LAST}' AND p NOT IN ({_listed()}) THEN p END"
-    return d.let("p", _day(d, _tidied(d, x)), checked)
+    return d.let("t", _tidied(d, x), d.let("p", _day(d, "t"), checked))
 
 
 def uk_date(d: Dialect, args: list[str], types: list[str]) -> str:
@@ -79,25 +84,48 @@ def uk_date(d: Dialect, args: list[str], types: list[str]) -> str:
     if d.name != "duckdb":
         return _careful(d, x)
     quick = " ".join(f"WHEN {d.matches(x, shape)} THEN CAST(try_strptime({x}, '{form}') AS DATE)" for shape, form in _QUICK)
-    return f"CASE {quick} WHEN {x} IS NOT NULL THEN {_careful(d, x)} END"
+    timed = " ".join(f"WHEN {d.matches(x, shape)} THEN CAST(try_strptime(left({x}, 10), '{form}') AS DATE)" for shape, form in _QUICK_WITH_TIME)
+    return f"CASE {quick} {timed} WHEN {x} IS NOT NULL THEN {_careful(d, x)} END"
 
 
 def uk_date_unknown(d: Dialect, x: str) -> str:
     """True for the declared unknowns, and for dates of zeros."""
-    t = _tidied(d, x)
-    zeros = d.matches(t, "^0[0/.-]*(?:[t ]00:00.*)?$")
-    return f"({zeros} OR coalesce({_day(d, t)} IN ({_listed()}), FALSE))"
+    zeros = d.matches("t", "^0[0/.-]*(?:[t ]00:00.*)?$")
+    return d.let("t", _tidied(d, x), f"({zeros} OR coalesce({_day(d, 't')} IN ({_listed()}), FALSE))")
 
 
 def uk_timestamp(d: Dialect, args: list[str], types: list[str]) -> str:
     """An instant in UTC. Local times are Europe/London's."""
     x = args[0]
-    t = _tidied(d, x)
-    careful = d.let("l", _local(d, t), f"CASE WHEN l >= {d.cast(d.literal(_FIRST), 'timestamp')} AND l < {d.cast(d.literal('2200-01-01'), 'timestamp')} AND {d.cast('l', 'date')} NOT IN ({_listed()}) THEN l - {d.minutes(_offset(d, t, 'l'))} END")
+    first, end = (d.cast(d.literal(day), "timestamp") for day in (_FIRST, "2200-01-01"))
+    sound = f"l >= {first} AND l < {end} AND {d.cast('l', 'date')} NOT IN ({_listed()})"
+    instant = f"CASE WHEN {sound} THEN l - {d.minutes(_offset(d, 't', 'l'))} END"
+    careful = d.let("t", _tidied(d, x), d.let("l", _local(d, "t"), instant))
     if d.name != "duckdb":
         return careful
-    zulu = f"^{_PLAIN_YEAR}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:[.][0-9]{{1,6}})?Z$"
-    return f"CASE WHEN {d.matches(x, zulu)} THEN {d.try_cast(f'left({x}, length({x}) - 1)', 'timestamp')} WHEN {x} IS NOT NULL THEN {careful} END"
+    second = ":[0-5][0-9](?:[.][0-9]{1,6})?"
+    zulu = f"^{_PLAIN_YEAR}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}{second}Z$"
+    iso = f"^{_PLAIN_YEAR}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}(?:{second})?$"
+    dmy = f"^[0-9]{{2}}/[0-9]{{2}}/{_PLAIN_YEAR} {_CLOCK}(?::[0-5][0-9])?$"
+    seconds = f"CASE WHEN length({x}) = 16 THEN ':00' ELSE '' END"
+    return (
+        f"CASE WHEN {d.matches(x, zulu)} THEN {d.try_cast(f'left({x}, length({x}) - 1)', 'timestamp')} "
+        f"WHEN {d.matches(x, iso)} THEN {d.let('l', d.try_cast(f'({x} || {seconds})', 'timestamp'), _to_utc(d))} "
+        f"WHEN {d.matches(x, dmy)} THEN {d.let('l', d.try_cast(_turned(x, seconds), 'timestamp'), _to_utc(d))} "
+        f"WHEN {x} IS NOT NULL THEN {careful} END"
+    )
+
+
+def _turned(x: str, seconds: str) -> str:
+    """A text ``dd/mm/yyyy hh:mm[:ss]`` with its year first."""
+    return f"(substring({x}, 7, 4) || '-' || substring({x}, 4, 2) || '-' || left({x}, 2) || substring({x}, 11) || {seconds})"
+
+
+def _to_utc(d: Dialect) -> str:
+    """The clock's reading ``l`` as UTC; only March and October need the calendar."""
+    hour = d.minutes("60")
+    summer = f"month(l) BETWEEN 4 AND 9 OR (month(l) IN (3, 10) AND {_summer(d, 'l')})"
+    return f"CASE WHEN {summer} THEN l - {hour} ELSE l END"
 
 
 def _local(d: Dialect, t: str) -> str:

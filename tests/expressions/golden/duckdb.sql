@@ -22,15 +22,15 @@ CASE WHEN regexp_matches("a", '^[
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
               ​‌‍    ⁠　﻿') ELSE "a" END;
 -- substring(a, 1, 3) → string
-substring("a", CAST(greatest(CAST(1 AS BIGINT), 1) AS INTEGER), CAST(greatest(CAST(3 AS BIGINT), 0) AS INTEGER));
+substring("a", CAST(least(greatest(CAST(1 AS BIGINT), 1), 1000000) AS INTEGER), CAST(least(greatest(CAST(3 AS BIGINT), 0), 1000000) AS INTEGER));
 -- left(a, 3) → string
-left("a", CAST(greatest(CAST(3 AS BIGINT), 0) AS INTEGER));
+substring("a", 1, CAST(least(greatest(CAST(3 AS BIGINT), 0), 1000000) AS INTEGER));
 -- right(a, 3) → string
-right("a", CAST(greatest(CAST(3 AS BIGINT), 0) AS INTEGER));
+right("a", CAST(least(greatest(CAST(3 AS BIGINT), 0), 1000000) AS INTEGER));
 -- split_part(a, ',', 1) → string
-split_part("a", ',', CAST(greatest(CAST(1 AS BIGINT), 1) AS INTEGER));
+split_part("a", ',', CAST(least(greatest(CAST(1 AS BIGINT), 1), 1000000) AS INTEGER));
 -- lpad(a, 12, '0') → string
-lpad("a", CAST(greatest(CAST(12 AS BIGINT), 0) AS INTEGER), '0');
+lpad("a", CAST(least(greatest(CAST(12 AS BIGINT), 0), 1000000) AS INTEGER), '0');
 -- length(a) → integer
 CAST(length("a") AS BIGINT);
 -- replace(a, '-', ' ') → string
@@ -74,18 +74,18 @@ TRY(CAST("d" + to_months(CAST(CASE WHEN CAST(1 AS BIGINT) BETWEEN -12000 AND 120
 -- make_date(2016, 3, 1) → date
 CASE WHEN CAST(2016 AS BIGINT) BETWEEN 1800 AND 2199 AND CAST(3 AS BIGINT) BETWEEN 1 AND 12 AND CAST(1 AS BIGINT) BETWEEN 1 AND 31 THEN TRY_CAST((lpad(CAST(CAST(2016 AS BIGINT) AS VARCHAR), 4, '0') || '-' || lpad(CAST(CAST(3 AS BIGINT) AS VARCHAR), 2, '0') || '-' || lpad(CAST(CAST(1 AS BIGINT) AS VARCHAR), 2, '0')) AS DATE) END;
 -- text(a) → string
-CASE WHEN regexp_matches("a", '[^ -~]|  |^ | $') THEN nullif(trim(regexp_replace(CASE WHEN regexp_matches("a", '[ÃÂâï]') THEN replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace("a", 'â€“', '–'), 'â€”', '—'), 'â€˜', '‘'), 'â€™', '’'), 'â€š', '‚'), 'â€œ', '“'), 'â€ž', '„'), 'â€ ', '†'), 'â€¢', '•'), 'â€¦', '…'), 'â€°', '‰'), 'â€¹', '‹'), 'â€º', '›'), 'â‚¬', '€'), 'â„¢', '™'), 'Â£', '£'), 'Â§', '§'), 'Â©', '©'), 'Â«', '«'), 'Â°', '°'), 'Â±', '±'), 'Â²', '²'), 'Â³', '³'), 'Â´', '´'), 'Â·', '·'), 'Â¹', '¹'), 'Â»', '»'), 'Â¼', '¼'), 'Â½', '½'), 'Â¾', '¾'), 'Â¿', '¿'), 'Ã€', 'À'), 'Ã‚', 'Â'), 'Ãƒ', 'Ã'), 'Ã„', 'Ä'), 'Ã…', 'Å'), 'Ã†', 'Æ'), 'Ã‡', 'Ç'), 'Ãˆ', 'È'), 'Ã‰', 'É'), 'ÃŠ', 'Ê'), 'Ã‹', 'Ë'), 'ÃŒ', 'Ì'), 'ÃŽ', 'Î'), 'Ã‘', 'Ñ'), 'Ã’', 'Ò'), 'Ã“', 'Ó'), 'Ã”', 'Ô'), 'Ã•', 'Õ'), 'Ã–', 'Ö'), 'Ã˜', 'Ø'), 'Ã™', 'Ù'), 'Ãš', 'Ú'), 'Ã›', 'Û'), 'Ãœ', 'Ü'), 'ÃŸ', 'ß'), 'Ã ', 'à'), 'Ã¡', 'á'), 'Ã¢', 'â'), 'Ã£', 'ã'), 'Ã¤', 'ä'), 'Ã¥', 'å'), 'Ã¦', 'æ'), 'Ã§', 'ç'), 'Ã¨', 'è'), 'Ã©', 'é'), 'Ãª', 'ê'), 'Ã«', 'ë'), 'Ã¬', 'ì'), 'Ã­', 'í'), 'Ã®', 'î'), 'Ã¯', 'ï'), 'Ã±', 'ñ'), 'Ã²', 'ò'), 'Ã³', 'ó'), 'Ã´', 'ô'), 'Ãµ', 'õ'), 'Ã¶', 'ö'), 'Ã¸', 'ø'), 'Ã¹', 'ù'), 'Ãº', 'ú'), 'Ã»', 'û'), 'Ã¼', 'ü'), 'Ã½', 'ý'), 'Ã¿', 'ÿ'), 'â€', '”'), 'Ã­', 'í'), 'Â ', ' '), 'ï»¿', '') ELSE "a" END, '[	
-              ​‌‍    ⁠　﻿]+', ' ', 'g')), '') ELSE nullif("a", '') END;
+CASE WHEN NOT regexp_matches("a", '[^ -~]|  |^ | $') THEN nullif("a", '') WHEN regexp_matches("a", '^[ -~]*$') THEN nullif(trim(regexp_replace("a", '  +', ' ', 'g')), '') ELSE nullif(trim(regexp_replace(CASE WHEN regexp_matches("a", '[ÃÂâï]') THEN replace(list_reduce(list_prepend("a", string_split('â€“–â€”—â€˜‘â€™’â€š‚â€œ“â€ž„â€ †â€¢•â€¦…â€°‰â€¹‹â€º›â‚¬€â„¢™Â££Â§§Â©©Â««Â°°Â±±Â²²Â³³Â´´Â··Â¹¹Â»»Â¼¼Â½½Â¾¾Â¿¿Ã€ÀÃ‚ÂÃƒÃÃ„ÄÃ…ÅÃ†ÆÃ‡ÇÃˆÈÃ‰ÉÃŠÊÃ‹ËÃŒÌÃŽÎÃ‘ÑÃ’ÒÃ“ÓÃ”ÔÃ•ÕÃ–ÖÃ˜ØÃ™ÙÃšÚÃ›ÛÃœÜÃŸßÃ àÃ¡áÃ¢âÃ£ãÃ¤äÃ¥åÃ¦æÃ§çÃ¨èÃ©éÃªêÃ«ëÃ¬ìÃ­íÃ®îÃ¯ïÃ±ñÃ²òÃ³óÃ´ôÃµõÃ¶öÃ¸øÃ¹ùÃºúÃ»ûÃ¼üÃ½ýÃ¿ÿâ€”Ã­íÂ  ', chr(31))), lambda a, p: replace(a, left(p, CAST(length(p) - 1 AS INTEGER)), right(p, 1))), 'ï»¿', '') ELSE "a" END, '[	
+              ​‌‍    ⁠　﻿]+', ' ', 'g')), '') END;
 -- integer(a) → integer
-TRY_CAST(replace(replace(regexp_extract(CASE WHEN regexp_matches("a", '^[	
+CASE WHEN regexp_matches("a", '^-?[0-9]{1,18}$') THEN TRY_CAST("a" AS BIGINT) WHEN "a" IS NOT NULL THEN TRY_CAST(replace(replace(regexp_extract(CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END, '^([+-]?(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+))(?:[.]0*)?$', 1), ',', ''), ' ', '') AS BIGINT);
+              ​‌‍    ⁠　﻿') ELSE "a" END, '^([+-]?(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+))(?:[.]0*)?$', 1), ',', ''), ' ', '') AS BIGINT) END;
 -- unreadable
-CASE WHEN TRY_CAST(replace(replace(regexp_extract(CASE WHEN regexp_matches("a", '^[	
+CASE WHEN CASE WHEN regexp_matches("a", '^-?[0-9]{1,18}$') THEN TRY_CAST("a" AS BIGINT) WHEN "a" IS NOT NULL THEN TRY_CAST(replace(replace(regexp_extract(CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END, '^([+-]?(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+))(?:[.]0*)?$', 1), ',', ''), ' ', '') AS BIGINT) IS NULL THEN (coalesce(regexp_matches("a", '[^	
+              ​‌‍    ⁠　﻿') ELSE "a" END, '^([+-]?(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+))(?:[.]0*)?$', 1), ',', ''), ' ', '') AS BIGINT) END IS NULL THEN (coalesce(regexp_matches("a", '[^	
               ​‌‍    ⁠　﻿]'), FALSE)) ELSE FALSE END;
 -- number(a) → number
 (TRY_CAST(replace(replace(regexp_extract(CASE WHEN regexp_matches("a", '^[	
@@ -99,21 +99,15 @@ CASE WHEN (TRY_CAST(replace(replace(regexp_extract(CASE WHEN regexp_matches("a",
               ​‌‍    ⁠　﻿') ELSE "a" END, '^([+-]?(?:(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]{1,2})?)$', 1), ',', ''), ' ', '') AS DOUBLE) + CAST('0' AS DOUBLE)) IS NULL THEN (coalesce(regexp_matches("a", '[^	
               ​‌‍    ⁠　﻿]'), FALSE)) ELSE FALSE END;
 -- money(a) → money
-TRY_CAST((CASE WHEN regexp_matches(CASE WHEN regexp_matches("a", '^[	
+CASE WHEN regexp_matches("a", '^[0-9]{1,15}(?:[.][0-9]{0,2})?$') THEN TRY_CAST("a" AS DECIMAL(18,2)) WHEN "a" IS NOT NULL THEN list_transform([CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END, '[(-]|CR$') THEN '-' ELSE '' END || replace(replace(regexp_extract(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END, '^(?:[+-]? ?£? ?|£ ?- ?|[(] ?-?£? ?)((?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(?: ?[)]| ?-| ?CR| ?DR)?$', 1), ',', ''), ' ', '')) AS DECIMAL(18,2));
+              ​‌‍    ⁠　﻿') ELSE "a" END], lambda m: TRY_CAST((CASE WHEN regexp_matches(m, '[(-]|CR$') THEN '-' ELSE '' END || replace(replace(regexp_extract(m, '^(?:[+-]? ?£? ?|£ ?- ?|[(] ?-?£? ?)((?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(?: ?[)]| ?-| ?CR| ?DR)?$', 1), ',', ''), ' ', '')) AS DECIMAL(18,2)))[1] END;
 -- unreadable
-CASE WHEN TRY_CAST((CASE WHEN regexp_matches(CASE WHEN regexp_matches("a", '^[	
+CASE WHEN CASE WHEN regexp_matches("a", '^[0-9]{1,15}(?:[.][0-9]{0,2})?$') THEN TRY_CAST("a" AS DECIMAL(18,2)) WHEN "a" IS NOT NULL THEN list_transform([CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END, '[(-]|CR$') THEN '-' ELSE '' END || replace(replace(regexp_extract(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END, '^(?:[+-]? ?£? ?|£ ?- ?|[(] ?-?£? ?)((?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(?: ?[)]| ?-| ?CR| ?DR)?$', 1), ',', ''), ' ', '')) AS DECIMAL(18,2)) IS NULL THEN (coalesce(regexp_matches("a", '[^	
+              ​‌‍    ⁠　﻿') ELSE "a" END], lambda m: TRY_CAST((CASE WHEN regexp_matches(m, '[(-]|CR$') THEN '-' ELSE '' END || replace(replace(regexp_extract(m, '^(?:[+-]? ?£? ?|£ ?- ?|[(] ?-?£? ?)((?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(?: ?[)]| ?-| ?CR| ?DR)?$', 1), ',', ''), ' ', '')) AS DECIMAL(18,2)))[1] END IS NULL THEN (coalesce(regexp_matches("a", '[^	
               ​‌‍    ⁠　﻿]'), FALSE)) ELSE FALSE END;
 -- yes_no(a) → boolean
 CASE WHEN lower(CASE WHEN regexp_matches("a", '^[	
@@ -133,511 +127,39 @@ CASE WHEN CASE WHEN lower(CASE WHEN regexp_matches("a", '^[
               ​‌‍    ⁠　﻿') ELSE "a" END) IN ('0', 'f', 'false', 'n', 'no', 'off') THEN FALSE END IS NULL THEN (coalesce(regexp_matches("a", '[^	
               ​‌‍    ⁠　﻿]'), FALSE)) ELSE FALSE END;
 -- uk_date(a) → date
-CASE WHEN regexp_matches("a", '^[0-9]{1,2}/[0-9]{1,2}/(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})$') THEN CAST(try_strptime("a", '%d/%m/%Y') AS DATE) WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}$') THEN CAST(try_strptime("a", '%Y-%m-%d') AS DATE) WHEN regexp_matches("a", '^[0-9]{1,2}-[A-Za-z]{3}-[0-9]{2}$') THEN CAST(try_strptime("a", '%d-%b-%y') AS DATE) WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}$') THEN CAST(try_strptime("a", '%Y-%m') AS DATE) WHEN "a" IS NOT NULL THEN list_transform([CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
+CASE WHEN regexp_matches("a", '^[0-9]{1,2}/[0-9]{1,2}/(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})$') THEN CAST(try_strptime("a", '%d/%m/%Y') AS DATE) WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}$') THEN CAST(try_strptime("a", '%Y-%m-%d') AS DATE) WHEN regexp_matches("a", '^[0-9]{1,2}-[A-Za-z]{3}-[0-9]{2}$') THEN CAST(try_strptime("a", '%d-%b-%y') AS DATE) WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}$') THEN CAST(try_strptime("a", '%Y-%m') AS DATE) WHEN regexp_matches("a", '^[0-9]{2}/[0-9]{2}/(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?$') THEN CAST(try_strptime(left("a", 10), '%d/%m/%Y') AS DATE) WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?Z?$') THEN CAST(try_strptime(left("a", 10), '%Y-%m-%d') AS DATE) WHEN "a" IS NOT NULL THEN list_transform([lower(CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[1-9][0-9]{4}(?:[.][0-9]+)?$') THEN CAST(DATE '1899-12-30' + CAST(left(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 5) AS INTEGER) AS DATE) WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^(?:(?:[0-9]{1,2}(?:/[0-9]{1,2}/|-[0-9]{1,2}-|[.][0-9]{1,2}[.]|-(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)-| (?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?) )(?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}-[0-9]{2}|[0-9]{8})(?:[t ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?(?: ?(?:z|[+-][0-9]{2}:?[0-9]{2}))?)?|[1-9][0-9]{4}(?:[.][0-9]+)?)$') THEN TRY_CAST(CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[0-9]{8}') THEN (left(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 4) || '-' || substring(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 5, 2) || '-' || substring(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 7, 2)) WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[0-9]{4}') THEN (regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 1) || '-' || lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 2), 2, '0') || '-' || CASE WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3) = '' THEN '01' ELSE lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3), 2, '0') END) ELSE (CASE WHEN length(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3)) = 4 THEN '' WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) < '69' THEN '20' ELSE '19' END || regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) || '-' || CASE left(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 3) WHEN 'jan' THEN '01' WHEN 'feb' THEN '02' WHEN 'mar' THEN '03' WHEN 'apr' THEN '04' WHEN 'may' THEN '05' WHEN 'jun' THEN '06' WHEN 'jul' THEN '07' WHEN 'aug' THEN '08' WHEN 'sep' THEN '09' WHEN 'oct' THEN '10' WHEN 'nov' THEN '11' WHEN 'dec' THEN '12' ELSE lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 2, '0') END || '-' || lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 1), 2, '0')) END AS DATE) END], lambda p: CASE WHEN p BETWEEN DATE '1800-01-01' AND DATE '2199-12-31' AND p NOT IN (DATE '0001-01-01', DATE '1601-01-01', DATE '1753-01-01', DATE '1800-01-01', DATE '1899-12-30', DATE '1899-12-31', DATE '1900-01-01', DATE '2999-12-31', DATE '9999-01-01', DATE '9999-12-30', DATE '9999-12-31') THEN p END)[1] END;
+              ​‌‍    ⁠　﻿') ELSE "a" END)], lambda t: list_transform([CASE WHEN regexp_matches(t, '^[1-9][0-9]{4}(?:[.][0-9]+)?$') THEN CAST(DATE '1899-12-30' + CAST(left(t, 5) AS INTEGER) AS DATE) WHEN regexp_matches(t, '^(?:(?:[0-9]{1,2}(?:/[0-9]{1,2}/|-[0-9]{1,2}-|[.][0-9]{1,2}[.]|-(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)-| (?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?) )(?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}-[0-9]{2}|[0-9]{8})(?:[t ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?(?: ?(?:z|[+-][0-9]{2}:?[0-9]{2}))?)?|[1-9][0-9]{4}(?:[.][0-9]+)?)$') THEN TRY_CAST(CASE WHEN regexp_matches(t, '^[0-9]{8}') THEN (left(t, 4) || '-' || substring(t, 5, 2) || '-' || substring(t, 7, 2)) WHEN regexp_matches(t, '^[0-9]{4}') THEN (regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 1) || '-' || lpad(regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 2), 2, '0') || '-' || CASE WHEN regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3) = '' THEN '01' ELSE lpad(regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3), 2, '0') END) ELSE (CASE WHEN length(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3)) = 4 THEN '' WHEN regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) < '69' THEN '20' ELSE '19' END || regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) || '-' || CASE left(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 3) WHEN 'jan' THEN '01' WHEN 'feb' THEN '02' WHEN 'mar' THEN '03' WHEN 'apr' THEN '04' WHEN 'may' THEN '05' WHEN 'jun' THEN '06' WHEN 'jul' THEN '07' WHEN 'aug' THEN '08' WHEN 'sep' THEN '09' WHEN 'oct' THEN '10' WHEN 'nov' THEN '11' WHEN 'dec' THEN '12' ELSE lpad(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 2, '0') END || '-' || lpad(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 1), 2, '0')) END AS DATE) END], lambda p: CASE WHEN p BETWEEN DATE '1800-01-01' AND DATE '2199-12-31' AND p NOT IN (DATE '0001-01-01', DATE '1601-01-01', DATE '1753-01-01', DATE '1800-01-01', DATE '1899-12-30', DATE '1899-12-31', DATE '1900-01-01', DATE '2999-12-31', DATE '9999-01-01', DATE '9999-12-30', DATE '9999-12-31') THEN p END)[1])[1] END;
 -- unreadable
-CASE WHEN CASE WHEN regexp_matches("a", '^[0-9]{1,2}/[0-9]{1,2}/(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})$') THEN CAST(try_strptime("a", '%d/%m/%Y') AS DATE) WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}$') THEN CAST(try_strptime("a", '%Y-%m-%d') AS DATE) WHEN regexp_matches("a", '^[0-9]{1,2}-[A-Za-z]{3}-[0-9]{2}$') THEN CAST(try_strptime("a", '%d-%b-%y') AS DATE) WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}$') THEN CAST(try_strptime("a", '%Y-%m') AS DATE) WHEN "a" IS NOT NULL THEN list_transform([CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
+CASE WHEN CASE WHEN regexp_matches("a", '^[0-9]{1,2}/[0-9]{1,2}/(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})$') THEN CAST(try_strptime("a", '%d/%m/%Y') AS DATE) WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}$') THEN CAST(try_strptime("a", '%Y-%m-%d') AS DATE) WHEN regexp_matches("a", '^[0-9]{1,2}-[A-Za-z]{3}-[0-9]{2}$') THEN CAST(try_strptime("a", '%d-%b-%y') AS DATE) WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}$') THEN CAST(try_strptime("a", '%Y-%m') AS DATE) WHEN regexp_matches("a", '^[0-9]{2}/[0-9]{2}/(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?$') THEN CAST(try_strptime(left("a", 10), '%d/%m/%Y') AS DATE) WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?Z?$') THEN CAST(try_strptime(left("a", 10), '%Y-%m-%d') AS DATE) WHEN "a" IS NOT NULL THEN list_transform([lower(CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[1-9][0-9]{4}(?:[.][0-9]+)?$') THEN CAST(DATE '1899-12-30' + CAST(left(lower(CASE WHEN regexp_matches("a", '^[	
+              ​‌‍    ⁠　﻿') ELSE "a" END)], lambda t: list_transform([CASE WHEN regexp_matches(t, '^[1-9][0-9]{4}(?:[.][0-9]+)?$') THEN CAST(DATE '1899-12-30' + CAST(left(t, 5) AS INTEGER) AS DATE) WHEN regexp_matches(t, '^(?:(?:[0-9]{1,2}(?:/[0-9]{1,2}/|-[0-9]{1,2}-|[.][0-9]{1,2}[.]|-(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)-| (?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?) )(?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}-[0-9]{2}|[0-9]{8})(?:[t ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?(?: ?(?:z|[+-][0-9]{2}:?[0-9]{2}))?)?|[1-9][0-9]{4}(?:[.][0-9]+)?)$') THEN TRY_CAST(CASE WHEN regexp_matches(t, '^[0-9]{8}') THEN (left(t, 4) || '-' || substring(t, 5, 2) || '-' || substring(t, 7, 2)) WHEN regexp_matches(t, '^[0-9]{4}') THEN (regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 1) || '-' || lpad(regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 2), 2, '0') || '-' || CASE WHEN regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3) = '' THEN '01' ELSE lpad(regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3), 2, '0') END) ELSE (CASE WHEN length(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3)) = 4 THEN '' WHEN regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) < '69' THEN '20' ELSE '19' END || regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) || '-' || CASE left(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 3) WHEN 'jan' THEN '01' WHEN 'feb' THEN '02' WHEN 'mar' THEN '03' WHEN 'apr' THEN '04' WHEN 'may' THEN '05' WHEN 'jun' THEN '06' WHEN 'jul' THEN '07' WHEN 'aug' THEN '08' WHEN 'sep' THEN '09' WHEN 'oct' THEN '10' WHEN 'nov' THEN '11' WHEN 'dec' THEN '12' ELSE lpad(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 2, '0') END || '-' || lpad(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 1), 2, '0')) END AS DATE) END], lambda p: CASE WHEN p BETWEEN DATE '1800-01-01' AND DATE '2199-12-31' AND p NOT IN (DATE '0001-01-01', DATE '1601-01-01', DATE '1753-01-01', DATE '1800-01-01', DATE '1899-12-30', DATE '1899-12-31', DATE '1900-01-01', DATE '2999-12-31', DATE '9999-01-01', DATE '9999-12-30', DATE '9999-12-31') THEN p END)[1])[1] END IS NULL THEN (coalesce(regexp_matches("a", '[^	
+              ​‌‍    ⁠　﻿]'), FALSE) AND NOT list_transform([lower(CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 5) AS INTEGER) AS DATE) WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^(?:(?:[0-9]{1,2}(?:/[0-9]{1,2}/|-[0-9]{1,2}-|[.][0-9]{1,2}[.]|-(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)-| (?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?) )(?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}-[0-9]{2}|[0-9]{8})(?:[t ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?(?: ?(?:z|[+-][0-9]{2}:?[0-9]{2}))?)?|[1-9][0-9]{4}(?:[.][0-9]+)?)$') THEN TRY_CAST(CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[0-9]{8}') THEN (left(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 4) || '-' || substring(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 5, 2) || '-' || substring(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 7, 2)) WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[0-9]{4}') THEN (regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 1) || '-' || lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 2), 2, '0') || '-' || CASE WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3) = '' THEN '01' ELSE lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3), 2, '0') END) ELSE (CASE WHEN length(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3)) = 4 THEN '' WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) < '69' THEN '20' ELSE '19' END || regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) || '-' || CASE left(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 3) WHEN 'jan' THEN '01' WHEN 'feb' THEN '02' WHEN 'mar' THEN '03' WHEN 'apr' THEN '04' WHEN 'may' THEN '05' WHEN 'jun' THEN '06' WHEN 'jul' THEN '07' WHEN 'aug' THEN '08' WHEN 'sep' THEN '09' WHEN 'oct' THEN '10' WHEN 'nov' THEN '11' WHEN 'dec' THEN '12' ELSE lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 2, '0') END || '-' || lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 1), 2, '0')) END AS DATE) END], lambda p: CASE WHEN p BETWEEN DATE '1800-01-01' AND DATE '2199-12-31' AND p NOT IN (DATE '0001-01-01', DATE '1601-01-01', DATE '1753-01-01', DATE '1800-01-01', DATE '1899-12-30', DATE '1899-12-31', DATE '1900-01-01', DATE '2999-12-31', DATE '9999-01-01', DATE '9999-12-30', DATE '9999-12-31') THEN p END)[1] END IS NULL THEN (coalesce(regexp_matches("a", '[^	
-              ​‌‍    ⁠　﻿]'), FALSE) AND NOT (regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^0[0/.-]*(?:[t ]00:00.*)?$') OR coalesce(CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[1-9][0-9]{4}(?:[.][0-9]+)?$') THEN CAST(DATE '1899-12-30' + CAST(left(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 5) AS INTEGER) AS DATE) WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^(?:(?:[0-9]{1,2}(?:/[0-9]{1,2}/|-[0-9]{1,2}-|[.][0-9]{1,2}[.]|-(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)-| (?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?) )(?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}-[0-9]{2}|[0-9]{8})(?:[t ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?(?: ?(?:z|[+-][0-9]{2}:?[0-9]{2}))?)?|[1-9][0-9]{4}(?:[.][0-9]+)?)$') THEN TRY_CAST(CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[0-9]{8}') THEN (left(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 4) || '-' || substring(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 5, 2) || '-' || substring(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 7, 2)) WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[0-9]{4}') THEN (regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 1) || '-' || lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 2), 2, '0') || '-' || CASE WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3) = '' THEN '01' ELSE lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3), 2, '0') END) ELSE (CASE WHEN length(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3)) = 4 THEN '' WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) < '69' THEN '20' ELSE '19' END || regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) || '-' || CASE left(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 3) WHEN 'jan' THEN '01' WHEN 'feb' THEN '02' WHEN 'mar' THEN '03' WHEN 'apr' THEN '04' WHEN 'may' THEN '05' WHEN 'jun' THEN '06' WHEN 'jul' THEN '07' WHEN 'aug' THEN '08' WHEN 'sep' THEN '09' WHEN 'oct' THEN '10' WHEN 'nov' THEN '11' WHEN 'dec' THEN '12' ELSE lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 2, '0') END || '-' || lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 1), 2, '0')) END AS DATE) END IN (DATE '0001-01-01', DATE '1601-01-01', DATE '1753-01-01', DATE '1800-01-01', DATE '1899-12-30', DATE '1899-12-31', DATE '1900-01-01', DATE '2999-12-31', DATE '9999-01-01', DATE '9999-12-30', DATE '9999-12-31'), FALSE))) ELSE FALSE END;
+              ​‌‍    ⁠　﻿') ELSE "a" END)], lambda t: (regexp_matches(t, '^0[0/.-]*(?:[t ]00:00.*)?$') OR coalesce(CASE WHEN regexp_matches(t, '^[1-9][0-9]{4}(?:[.][0-9]+)?$') THEN CAST(DATE '1899-12-30' + CAST(left(t, 5) AS INTEGER) AS DATE) WHEN regexp_matches(t, '^(?:(?:[0-9]{1,2}(?:/[0-9]{1,2}/|-[0-9]{1,2}-|[.][0-9]{1,2}[.]|-(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)-| (?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?) )(?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}-[0-9]{2}|[0-9]{8})(?:[t ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?(?: ?(?:z|[+-][0-9]{2}:?[0-9]{2}))?)?|[1-9][0-9]{4}(?:[.][0-9]+)?)$') THEN TRY_CAST(CASE WHEN regexp_matches(t, '^[0-9]{8}') THEN (left(t, 4) || '-' || substring(t, 5, 2) || '-' || substring(t, 7, 2)) WHEN regexp_matches(t, '^[0-9]{4}') THEN (regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 1) || '-' || lpad(regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 2), 2, '0') || '-' || CASE WHEN regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3) = '' THEN '01' ELSE lpad(regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3), 2, '0') END) ELSE (CASE WHEN length(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3)) = 4 THEN '' WHEN regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) < '69' THEN '20' ELSE '19' END || regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) || '-' || CASE left(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 3) WHEN 'jan' THEN '01' WHEN 'feb' THEN '02' WHEN 'mar' THEN '03' WHEN 'apr' THEN '04' WHEN 'may' THEN '05' WHEN 'jun' THEN '06' WHEN 'jul' THEN '07' WHEN 'aug' THEN '08' WHEN 'sep' THEN '09' WHEN 'oct' THEN '10' WHEN 'nov' THEN '11' WHEN 'dec' THEN '12' ELSE lpad(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 2, '0') END || '-' || lpad(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 1), 2, '0')) END AS DATE) END IN (DATE '0001-01-01', DATE '1601-01-01', DATE '1753-01-01', DATE '1800-01-01', DATE '1899-12-30', DATE '1899-12-31', DATE '1900-01-01', DATE '2999-12-31', DATE '9999-01-01', DATE '9999-12-30', DATE '9999-12-31'), FALSE)))[1]) ELSE FALSE END;
 -- uk_timestamp(a) → timestamp
-CASE WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]{1,6})?Z$') THEN TRY_CAST(left("a", length("a") - 1) AS TIMESTAMP) WHEN "a" IS NOT NULL THEN list_transform([CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
+CASE WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?Z$') THEN TRY_CAST(left("a", length("a") - 1) AS TIMESTAMP) WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,6})?)?$') THEN list_transform([TRY_CAST(("a" || CASE WHEN length("a") = 16 THEN ':00' ELSE '' END) AS TIMESTAMP)], lambda l: CASE WHEN month(l) BETWEEN 4 AND 9 OR (month(l) IN (3, 10) AND (l >= CAST(CAST(make_date(CAST(year(l) AS INTEGER), 3, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 3, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(60) AND l < CAST(CAST(make_date(CAST(year(l) AS INTEGER), 10, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 10, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(120))) THEN l - to_minutes(60) ELSE l END)[1] WHEN regexp_matches("a", '^[0-9]{2}/[0-9]{2}/(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2}) (?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?$') THEN list_transform([TRY_CAST((substring("a", 7, 4) || '-' || substring("a", 4, 2) || '-' || left("a", 2) || substring("a", 11) || CASE WHEN length("a") = 16 THEN ':00' ELSE '' END) AS TIMESTAMP)], lambda l: CASE WHEN month(l) BETWEEN 4 AND 9 OR (month(l) IN (3, 10) AND (l >= CAST(CAST(make_date(CAST(year(l) AS INTEGER), 3, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 3, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(60) AND l < CAST(CAST(make_date(CAST(year(l) AS INTEGER), 10, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 10, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(120))) THEN l - to_minutes(60) ELSE l END)[1] WHEN "a" IS NOT NULL THEN list_transform([lower(CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[^:]*$|[t ](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?:$|[^:0-9]|:[0-5][0-9])') THEN TRY_CAST((CAST(CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[1-9][0-9]{4}(?:[.][0-9]+)?$') THEN CAST(DATE '1899-12-30' + CAST(left(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 5) AS INTEGER) AS DATE) WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^(?:(?:[0-9]{1,2}(?:/[0-9]{1,2}/|-[0-9]{1,2}-|[.][0-9]{1,2}[.]|-(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)-| (?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?) )(?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}-[0-9]{2}|[0-9]{8})(?:[t ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?(?: ?(?:z|[+-][0-9]{2}:?[0-9]{2}))?)?|[1-9][0-9]{4}(?:[.][0-9]+)?)$') THEN TRY_CAST(CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[0-9]{8}') THEN (left(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 4) || '-' || substring(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 5, 2) || '-' || substring(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 7, 2)) WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[0-9]{4}') THEN (regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 1) || '-' || lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 2), 2, '0') || '-' || CASE WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3) = '' THEN '01' ELSE lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3), 2, '0') END) ELSE (CASE WHEN length(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3)) = 4 THEN '' WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) < '69' THEN '20' ELSE '19' END || regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) || '-' || CASE left(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 3) WHEN 'jan' THEN '01' WHEN 'feb' THEN '02' WHEN 'mar' THEN '03' WHEN 'apr' THEN '04' WHEN 'may' THEN '05' WHEN 'jun' THEN '06' WHEN 'jul' THEN '07' WHEN 'aug' THEN '08' WHEN 'sep' THEN '09' WHEN 'oct' THEN '10' WHEN 'nov' THEN '11' WHEN 'dec' THEN '12' ELSE lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 2, '0') END || '-' || lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 1), 2, '0')) END AS DATE) END AS VARCHAR) || ' ' || CASE WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1) = '' THEN '00:00:00' WHEN length(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1)) < 6 THEN lpad(split_part(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1), 2, '0') || substring(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), length(split_part(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1)) + 1) || ':00' ELSE lpad(split_part(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1), 2, '0') || substring(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), length(split_part(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1)) + 1) END) AS TIMESTAMP) END], lambda l: CASE WHEN l >= CAST('1800-01-01' AS TIMESTAMP) AND l < CAST('2200-01-01' AS TIMESTAMP) AND CAST(l AS DATE) NOT IN (DATE '0001-01-01', DATE '1601-01-01', DATE '1753-01-01', DATE '1800-01-01', DATE '1899-12-30', DATE '1899-12-31', DATE '1900-01-01', DATE '2999-12-31', DATE '9999-01-01', DATE '9999-12-30', DATE '9999-12-31') THEN l - to_minutes(CASE WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1) = 'z' THEN 0 WHEN left(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 1) = '-' THEN - (CAST(substring(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2, 2) AS INTEGER) * 60 + CAST(right(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2) AS INTEGER)) WHEN left(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 1) = '+' THEN (CAST(substring(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2, 2) AS INTEGER) * 60 + CAST(right(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2) AS INTEGER)) WHEN (l >= CAST(CAST(make_date(CAST(year(l) AS INTEGER), 3, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 3, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(60) AND l < CAST(CAST(make_date(CAST(year(l) AS INTEGER), 10, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 10, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(120)) THEN 60 ELSE 0 END) END)[1] END;
+              ​‌‍    ⁠　﻿') ELSE "a" END)], lambda t: list_transform([CASE WHEN regexp_matches(t, '^[^:]*$|[t ](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?:$|[^:0-9]|:[0-5][0-9])') THEN TRY_CAST((CAST(CASE WHEN regexp_matches(t, '^[1-9][0-9]{4}(?:[.][0-9]+)?$') THEN CAST(DATE '1899-12-30' + CAST(left(t, 5) AS INTEGER) AS DATE) WHEN regexp_matches(t, '^(?:(?:[0-9]{1,2}(?:/[0-9]{1,2}/|-[0-9]{1,2}-|[.][0-9]{1,2}[.]|-(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)-| (?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?) )(?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}-[0-9]{2}|[0-9]{8})(?:[t ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?(?: ?(?:z|[+-][0-9]{2}:?[0-9]{2}))?)?|[1-9][0-9]{4}(?:[.][0-9]+)?)$') THEN TRY_CAST(CASE WHEN regexp_matches(t, '^[0-9]{8}') THEN (left(t, 4) || '-' || substring(t, 5, 2) || '-' || substring(t, 7, 2)) WHEN regexp_matches(t, '^[0-9]{4}') THEN (regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 1) || '-' || lpad(regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 2), 2, '0') || '-' || CASE WHEN regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3) = '' THEN '01' ELSE lpad(regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3), 2, '0') END) ELSE (CASE WHEN length(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3)) = 4 THEN '' WHEN regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) < '69' THEN '20' ELSE '19' END || regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) || '-' || CASE left(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 3) WHEN 'jan' THEN '01' WHEN 'feb' THEN '02' WHEN 'mar' THEN '03' WHEN 'apr' THEN '04' WHEN 'may' THEN '05' WHEN 'jun' THEN '06' WHEN 'jul' THEN '07' WHEN 'aug' THEN '08' WHEN 'sep' THEN '09' WHEN 'oct' THEN '10' WHEN 'nov' THEN '11' WHEN 'dec' THEN '12' ELSE lpad(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 2, '0') END || '-' || lpad(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 1), 2, '0')) END AS DATE) END AS VARCHAR) || ' ' || CASE WHEN regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1) = '' THEN '00:00:00' WHEN length(regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1)) < 6 THEN lpad(split_part(regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1), 2, '0') || substring(regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), length(split_part(regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1)) + 1) || ':00' ELSE lpad(split_part(regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1), 2, '0') || substring(regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), length(split_part(regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1)) + 1) END) AS TIMESTAMP) END], lambda l: CASE WHEN l >= CAST('1800-01-01' AS TIMESTAMP) AND l < CAST('2200-01-01' AS TIMESTAMP) AND CAST(l AS DATE) NOT IN (DATE '0001-01-01', DATE '1601-01-01', DATE '1753-01-01', DATE '1800-01-01', DATE '1899-12-30', DATE '1899-12-31', DATE '1900-01-01', DATE '2999-12-31', DATE '9999-01-01', DATE '9999-12-30', DATE '9999-12-31') THEN l - to_minutes(CASE WHEN regexp_extract(t, ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1) = 'z' THEN 0 WHEN left(regexp_extract(t, ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 1) = '-' THEN - (CAST(substring(regexp_extract(t, ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2, 2) AS INTEGER) * 60 + CAST(right(regexp_extract(t, ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2) AS INTEGER)) WHEN left(regexp_extract(t, ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 1) = '+' THEN (CAST(substring(regexp_extract(t, ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2, 2) AS INTEGER) * 60 + CAST(right(regexp_extract(t, ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2) AS INTEGER)) WHEN (l >= CAST(CAST(make_date(CAST(year(l) AS INTEGER), 3, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 3, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(60) AND l < CAST(CAST(make_date(CAST(year(l) AS INTEGER), 10, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 10, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(120)) THEN 60 ELSE 0 END) END)[1])[1] END;
 -- unreadable
-CASE WHEN CASE WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]{1,6})?Z$') THEN TRY_CAST(left("a", length("a") - 1) AS TIMESTAMP) WHEN "a" IS NOT NULL THEN list_transform([CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
+CASE WHEN CASE WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?Z$') THEN TRY_CAST(left("a", length("a") - 1) AS TIMESTAMP) WHEN regexp_matches("a", '^(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,6})?)?$') THEN list_transform([TRY_CAST(("a" || CASE WHEN length("a") = 16 THEN ':00' ELSE '' END) AS TIMESTAMP)], lambda l: CASE WHEN month(l) BETWEEN 4 AND 9 OR (month(l) IN (3, 10) AND (l >= CAST(CAST(make_date(CAST(year(l) AS INTEGER), 3, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 3, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(60) AND l < CAST(CAST(make_date(CAST(year(l) AS INTEGER), 10, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 10, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(120))) THEN l - to_minutes(60) ELSE l END)[1] WHEN regexp_matches("a", '^[0-9]{2}/[0-9]{2}/(?:180[1-9]|18[1-8][0-9]|189[0-8]|190[1-9]|19[1-9][0-9]|2[01][0-9]{2}) (?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?$') THEN list_transform([TRY_CAST((substring("a", 7, 4) || '-' || substring("a", 4, 2) || '-' || left("a", 2) || substring("a", 11) || CASE WHEN length("a") = 16 THEN ':00' ELSE '' END) AS TIMESTAMP)], lambda l: CASE WHEN month(l) BETWEEN 4 AND 9 OR (month(l) IN (3, 10) AND (l >= CAST(CAST(make_date(CAST(year(l) AS INTEGER), 3, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 3, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(60) AND l < CAST(CAST(make_date(CAST(year(l) AS INTEGER), 10, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 10, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(120))) THEN l - to_minutes(60) ELSE l END)[1] WHEN "a" IS NOT NULL THEN list_transform([lower(CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[^:]*$|[t ](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?:$|[^:0-9]|:[0-5][0-9])') THEN TRY_CAST((CAST(CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
+              ​‌‍    ⁠　﻿') ELSE "a" END)], lambda t: list_transform([CASE WHEN regexp_matches(t, '^[^:]*$|[t ](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?:$|[^:0-9]|:[0-5][0-9])') THEN TRY_CAST((CAST(CASE WHEN regexp_matches(t, '^[1-9][0-9]{4}(?:[.][0-9]+)?$') THEN CAST(DATE '1899-12-30' + CAST(left(t, 5) AS INTEGER) AS DATE) WHEN regexp_matches(t, '^(?:(?:[0-9]{1,2}(?:/[0-9]{1,2}/|-[0-9]{1,2}-|[.][0-9]{1,2}[.]|-(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)-| (?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?) )(?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}-[0-9]{2}|[0-9]{8})(?:[t ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?(?: ?(?:z|[+-][0-9]{2}:?[0-9]{2}))?)?|[1-9][0-9]{4}(?:[.][0-9]+)?)$') THEN TRY_CAST(CASE WHEN regexp_matches(t, '^[0-9]{8}') THEN (left(t, 4) || '-' || substring(t, 5, 2) || '-' || substring(t, 7, 2)) WHEN regexp_matches(t, '^[0-9]{4}') THEN (regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 1) || '-' || lpad(regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 2), 2, '0') || '-' || CASE WHEN regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3) = '' THEN '01' ELSE lpad(regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3), 2, '0') END) ELSE (CASE WHEN length(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3)) = 4 THEN '' WHEN regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) < '69' THEN '20' ELSE '19' END || regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) || '-' || CASE left(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 3) WHEN 'jan' THEN '01' WHEN 'feb' THEN '02' WHEN 'mar' THEN '03' WHEN 'apr' THEN '04' WHEN 'may' THEN '05' WHEN 'jun' THEN '06' WHEN 'jul' THEN '07' WHEN 'aug' THEN '08' WHEN 'sep' THEN '09' WHEN 'oct' THEN '10' WHEN 'nov' THEN '11' WHEN 'dec' THEN '12' ELSE lpad(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 2, '0') END || '-' || lpad(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 1), 2, '0')) END AS DATE) END AS VARCHAR) || ' ' || CASE WHEN regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1) = '' THEN '00:00:00' WHEN length(regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1)) < 6 THEN lpad(split_part(regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1), 2, '0') || substring(regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), length(split_part(regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1)) + 1) || ':00' ELSE lpad(split_part(regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1), 2, '0') || substring(regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), length(split_part(regexp_extract(t, '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1)) + 1) END) AS TIMESTAMP) END], lambda l: CASE WHEN l >= CAST('1800-01-01' AS TIMESTAMP) AND l < CAST('2200-01-01' AS TIMESTAMP) AND CAST(l AS DATE) NOT IN (DATE '0001-01-01', DATE '1601-01-01', DATE '1753-01-01', DATE '1800-01-01', DATE '1899-12-30', DATE '1899-12-31', DATE '1900-01-01', DATE '2999-12-31', DATE '9999-01-01', DATE '9999-12-30', DATE '9999-12-31') THEN l - to_minutes(CASE WHEN regexp_extract(t, ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1) = 'z' THEN 0 WHEN left(regexp_extract(t, ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 1) = '-' THEN - (CAST(substring(regexp_extract(t, ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2, 2) AS INTEGER) * 60 + CAST(right(regexp_extract(t, ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2) AS INTEGER)) WHEN left(regexp_extract(t, ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 1) = '+' THEN (CAST(substring(regexp_extract(t, ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2, 2) AS INTEGER) * 60 + CAST(right(regexp_extract(t, ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2) AS INTEGER)) WHEN (l >= CAST(CAST(make_date(CAST(year(l) AS INTEGER), 3, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 3, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(60) AND l < CAST(CAST(make_date(CAST(year(l) AS INTEGER), 10, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 10, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(120)) THEN 60 ELSE 0 END) END)[1])[1] END IS NULL THEN (coalesce(regexp_matches("a", '[^	
+              ​‌‍    ⁠　﻿]'), FALSE) AND NOT list_transform([lower(CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[1-9][0-9]{4}(?:[.][0-9]+)?$') THEN CAST(DATE '1899-12-30' + CAST(left(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 5) AS INTEGER) AS DATE) WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^(?:(?:[0-9]{1,2}(?:/[0-9]{1,2}/|-[0-9]{1,2}-|[.][0-9]{1,2}[.]|-(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)-| (?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?) )(?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}-[0-9]{2}|[0-9]{8})(?:[t ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?(?: ?(?:z|[+-][0-9]{2}:?[0-9]{2}))?)?|[1-9][0-9]{4}(?:[.][0-9]+)?)$') THEN TRY_CAST(CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[0-9]{8}') THEN (left(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 4) || '-' || substring(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 5, 2) || '-' || substring(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 7, 2)) WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[0-9]{4}') THEN (regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 1) || '-' || lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 2), 2, '0') || '-' || CASE WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3) = '' THEN '01' ELSE lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3), 2, '0') END) ELSE (CASE WHEN length(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3)) = 4 THEN '' WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) < '69' THEN '20' ELSE '19' END || regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) || '-' || CASE left(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 3) WHEN 'jan' THEN '01' WHEN 'feb' THEN '02' WHEN 'mar' THEN '03' WHEN 'apr' THEN '04' WHEN 'may' THEN '05' WHEN 'jun' THEN '06' WHEN 'jul' THEN '07' WHEN 'aug' THEN '08' WHEN 'sep' THEN '09' WHEN 'oct' THEN '10' WHEN 'nov' THEN '11' WHEN 'dec' THEN '12' ELSE lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 2, '0') END || '-' || lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 1), 2, '0')) END AS DATE) END AS VARCHAR) || ' ' || CASE WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1) = '' THEN '00:00:00' WHEN length(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1)) < 6 THEN lpad(split_part(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1), 2, '0') || substring(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), length(split_part(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1)) + 1) || ':00' ELSE lpad(split_part(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1), 2, '0') || substring(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), length(split_part(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[t ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?)', 1), ':', 1)) + 1) END) AS TIMESTAMP) END], lambda l: CASE WHEN l >= CAST('1800-01-01' AS TIMESTAMP) AND l < CAST('2200-01-01' AS TIMESTAMP) AND CAST(l AS DATE) NOT IN (DATE '0001-01-01', DATE '1601-01-01', DATE '1753-01-01', DATE '1800-01-01', DATE '1899-12-30', DATE '1899-12-31', DATE '1900-01-01', DATE '2999-12-31', DATE '9999-01-01', DATE '9999-12-30', DATE '9999-12-31') THEN l - to_minutes(CASE WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1) = 'z' THEN 0 WHEN left(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 1) = '-' THEN - (CAST(substring(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2, 2) AS INTEGER) * 60 + CAST(right(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2) AS INTEGER)) WHEN left(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 1) = '+' THEN (CAST(substring(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2, 2) AS INTEGER) * 60 + CAST(right(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), ':[0-9.]+ ?(z|[+-][0-9]{2}:?[0-9]{2})$', 1), 2) AS INTEGER)) WHEN (l >= CAST(CAST(make_date(CAST(year(l) AS INTEGER), 3, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 3, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(60) AND l < CAST(CAST(make_date(CAST(year(l) AS INTEGER), 10, 31) - CAST(date_diff('day', DATE '1800-01-05', make_date(CAST(year(l) AS INTEGER), 10, 31)) % 7 AS INTEGER) AS DATE) AS TIMESTAMP) + to_minutes(120)) THEN 60 ELSE 0 END) END)[1] END IS NULL THEN (coalesce(regexp_matches("a", '[^	
-              ​‌‍    ⁠　﻿]'), FALSE) AND NOT (regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^0[0/.-]*(?:[t ]00:00.*)?$') OR coalesce(CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[1-9][0-9]{4}(?:[.][0-9]+)?$') THEN CAST(DATE '1899-12-30' + CAST(left(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 5) AS INTEGER) AS DATE) WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^(?:(?:[0-9]{1,2}(?:/[0-9]{1,2}/|-[0-9]{1,2}-|[.][0-9]{1,2}[.]|-(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)-| (?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?) )(?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}-[0-9]{2}|[0-9]{8})(?:[t ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?(?: ?(?:z|[+-][0-9]{2}:?[0-9]{2}))?)?|[1-9][0-9]{4}(?:[.][0-9]+)?)$') THEN TRY_CAST(CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[0-9]{8}') THEN (left(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 4) || '-' || substring(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 5, 2) || '-' || substring(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), 7, 2)) WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[0-9]{4}') THEN (regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 1) || '-' || lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 2), 2, '0') || '-' || CASE WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3) = '' THEN '01' ELSE lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3), 2, '0') END) ELSE (CASE WHEN length(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3)) = 4 THEN '' WHEN regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) < '69' THEN '20' ELSE '19' END || regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) || '-' || CASE left(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 3) WHEN 'jan' THEN '01' WHEN 'feb' THEN '02' WHEN 'mar' THEN '03' WHEN 'apr' THEN '04' WHEN 'may' THEN '05' WHEN 'jun' THEN '06' WHEN 'jul' THEN '07' WHEN 'aug' THEN '08' WHEN 'sep' THEN '09' WHEN 'oct' THEN '10' WHEN 'nov' THEN '11' WHEN 'dec' THEN '12' ELSE lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 2, '0') END || '-' || lpad(regexp_extract(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 1), 2, '0')) END AS DATE) END IN (DATE '0001-01-01', DATE '1601-01-01', DATE '1753-01-01', DATE '1800-01-01', DATE '1899-12-30', DATE '1899-12-31', DATE '1900-01-01', DATE '2999-12-31', DATE '9999-01-01', DATE '9999-12-30', DATE '9999-12-31'), FALSE))) ELSE FALSE END;
+              ​‌‍    ⁠　﻿') ELSE "a" END)], lambda t: (regexp_matches(t, '^0[0/.-]*(?:[t ]00:00.*)?$') OR coalesce(CASE WHEN regexp_matches(t, '^[1-9][0-9]{4}(?:[.][0-9]+)?$') THEN CAST(DATE '1899-12-30' + CAST(left(t, 5) AS INTEGER) AS DATE) WHEN regexp_matches(t, '^(?:(?:[0-9]{1,2}(?:/[0-9]{1,2}/|-[0-9]{1,2}-|[.][0-9]{1,2}[.]|-(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)-| (?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?) )(?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}-[0-9]{2}|[0-9]{8})(?:[t ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?(?: ?(?:z|[+-][0-9]{2}:?[0-9]{2}))?)?|[1-9][0-9]{4}(?:[.][0-9]+)?)$') THEN TRY_CAST(CASE WHEN regexp_matches(t, '^[0-9]{8}') THEN (left(t, 4) || '-' || substring(t, 5, 2) || '-' || substring(t, 7, 2)) WHEN regexp_matches(t, '^[0-9]{4}') THEN (regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 1) || '-' || lpad(regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 2), 2, '0') || '-' || CASE WHEN regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3) = '' THEN '01' ELSE lpad(regexp_extract(t, '^([0-9]{4})[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?', 3), 2, '0') END) ELSE (CASE WHEN length(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3)) = 4 THEN '' WHEN regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) < '69' THEN '20' ELSE '19' END || regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 3) || '-' || CASE left(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 3) WHEN 'jan' THEN '01' WHEN 'feb' THEN '02' WHEN 'mar' THEN '03' WHEN 'apr' THEN '04' WHEN 'may' THEN '05' WHEN 'jun' THEN '06' WHEN 'jul' THEN '07' WHEN 'aug' THEN '08' WHEN 'sep' THEN '09' WHEN 'oct' THEN '10' WHEN 'nov' THEN '11' WHEN 'dec' THEN '12' ELSE lpad(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 2), 2, '0') END || '-' || lpad(regexp_extract(t, '^([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]+)[-/. ]([0-9]{4}|[0-9]{2})', 1), 2, '0')) END AS DATE) END IN (DATE '0001-01-01', DATE '1601-01-01', DATE '1753-01-01', DATE '1800-01-01', DATE '1899-12-30', DATE '1899-12-31', DATE '1900-01-01', DATE '2999-12-31', DATE '9999-01-01', DATE '9999-12-30', DATE '9999-12-31'), FALSE)))[1]) ELSE FALSE END;
 -- postcode(a) → string
-CASE WHEN regexp_matches((left(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), greatest(length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) - 3, 0)) || ' ' || right(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 3)), '^(?:(?:[A-PR-UWYZ](?:[0-9]|[1-9][0-9]|[A-HK-Y](?:[0-9]|[1-9][0-9])|[0-9][ABCDEFGHJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY])|GIR) [0-9][ABD-HJLNP-UW-Z]{2})$') THEN (left(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), greatest(length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) - 3, 0)) || ' ' || right(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 3)) WHEN regexp_matches(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), '^[A-Z0-9]{5,7}$') AND regexp_matches((translate(left(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 1), '01', 'OI') || CASE WHEN length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) = 5 THEN translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1), 'OI', '01') WHEN length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) = 7 THEN translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1), '01', 'OI') WHEN substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1) = '0' AND left(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 1) IN ('C', 'P', 'S') THEN 'O' ELSE translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1), 'I', '1') END || translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 3, greatest(length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) - 5, 0)), 'OI', '01') || ' ' || translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), greatest(length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) - 2, 1), 1), 'OI', '01') || translate(right(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2), '01', 'OI')), '^(?:(?:[A-PR-UWYZ](?:[0-9]|[1-9][0-9]|[A-HK-Y](?:[0-9]|[1-9][0-9])|[0-9][ABCDEFGHJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY])|GIR) [0-9][ABD-HJLNP-UW-Z]{2})$') THEN (translate(left(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 1), '01', 'OI') || CASE WHEN length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) = 5 THEN translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1), 'OI', '01') WHEN length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) = 7 THEN translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1), '01', 'OI') WHEN substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1) = '0' AND left(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 1) IN ('C', 'P', 'S') THEN 'O' ELSE translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1), 'I', '1') END || translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 3, greatest(length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) - 5, 0)), 'OI', '01') || ' ' || translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), greatest(length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) - 2, 1), 1), 'OI', '01') || translate(right(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2), '01', 'OI')) END;
+CASE WHEN regexp_matches("a", '^(?:(?:[A-PR-UWYZ](?:[0-9]|[1-9][0-9]|[A-HK-Y](?:[0-9]|[1-9][0-9])|[0-9][ABCDEFGHJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY])|GIR) [0-9][ABD-HJLNP-UW-Z]{2})$') THEN "a" WHEN "a" IS NOT NULL THEN list_transform([upper(regexp_replace("a", '[	
+              ​‌‍    ⁠　﻿.-]+', '', 'g'))], lambda c: CASE WHEN regexp_matches((left(c, greatest(length(c) - 3, 0)) || ' ' || right(c, 3)), '^(?:(?:[A-PR-UWYZ](?:[0-9]|[1-9][0-9]|[A-HK-Y](?:[0-9]|[1-9][0-9])|[0-9][ABCDEFGHJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY])|GIR) [0-9][ABD-HJLNP-UW-Z]{2})$') THEN (left(c, greatest(length(c) - 3, 0)) || ' ' || right(c, 3)) WHEN regexp_matches(c, '^[A-Z0-9]{5,7}$') AND regexp_matches((translate(left(c, 1), '01', 'OI') || CASE WHEN length(c) = 5 THEN translate(substring(c, 2, 1), 'OI', '01') WHEN length(c) = 7 THEN translate(substring(c, 2, 1), '01', 'OI') WHEN substring(c, 2, 1) = '0' AND left(c, 1) IN ('C', 'P', 'S') THEN 'O' ELSE translate(substring(c, 2, 1), 'I', '1') END || translate(substring(c, 3, greatest(length(c) - 5, 0)), 'OI', '01') || ' ' || translate(substring(c, greatest(length(c) - 2, 1), 1), 'OI', '01') || translate(right(c, 2), '01', 'OI')), '^(?:(?:[A-PR-UWYZ](?:[0-9]|[1-9][0-9]|[A-HK-Y](?:[0-9]|[1-9][0-9])|[0-9][ABCDEFGHJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY])|GIR) [0-9][ABD-HJLNP-UW-Z]{2})$') THEN (translate(left(c, 1), '01', 'OI') || CASE WHEN length(c) = 5 THEN translate(substring(c, 2, 1), 'OI', '01') WHEN length(c) = 7 THEN translate(substring(c, 2, 1), '01', 'OI') WHEN substring(c, 2, 1) = '0' AND left(c, 1) IN ('C', 'P', 'S') THEN 'O' ELSE translate(substring(c, 2, 1), 'I', '1') END || translate(substring(c, 3, greatest(length(c) - 5, 0)), 'OI', '01') || ' ' || translate(substring(c, greatest(length(c) - 2, 1), 1), 'OI', '01') || translate(right(c, 2), '01', 'OI')) END)[1] END;
 -- unreadable
-CASE WHEN CASE WHEN regexp_matches((left(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), greatest(length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) - 3, 0)) || ' ' || right(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 3)), '^(?:(?:[A-PR-UWYZ](?:[0-9]|[1-9][0-9]|[A-HK-Y](?:[0-9]|[1-9][0-9])|[0-9][ABCDEFGHJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY])|GIR) [0-9][ABD-HJLNP-UW-Z]{2})$') THEN (left(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), greatest(length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) - 3, 0)) || ' ' || right(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 3)) WHEN regexp_matches(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), '^[A-Z0-9]{5,7}$') AND regexp_matches((translate(left(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 1), '01', 'OI') || CASE WHEN length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) = 5 THEN translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1), 'OI', '01') WHEN length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) = 7 THEN translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1), '01', 'OI') WHEN substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1) = '0' AND left(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 1) IN ('C', 'P', 'S') THEN 'O' ELSE translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1), 'I', '1') END || translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 3, greatest(length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) - 5, 0)), 'OI', '01') || ' ' || translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), greatest(length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) - 2, 1), 1), 'OI', '01') || translate(right(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2), '01', 'OI')), '^(?:(?:[A-PR-UWYZ](?:[0-9]|[1-9][0-9]|[A-HK-Y](?:[0-9]|[1-9][0-9])|[0-9][ABCDEFGHJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY])|GIR) [0-9][ABD-HJLNP-UW-Z]{2})$') THEN (translate(left(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 1), '01', 'OI') || CASE WHEN length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) = 5 THEN translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1), 'OI', '01') WHEN length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) = 7 THEN translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1), '01', 'OI') WHEN substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1) = '0' AND left(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 1) IN ('C', 'P', 'S') THEN 'O' ELSE translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2, 1), 'I', '1') END || translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 3, greatest(length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) - 5, 0)), 'OI', '01') || ' ' || translate(substring(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), greatest(length(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g'))) - 2, 1), 1), 'OI', '01') || translate(right(upper(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿.-]+', '', 'g')), 2), '01', 'OI')) END IS NULL THEN (coalesce(regexp_matches("a", '[^	
+CASE WHEN CASE WHEN regexp_matches("a", '^(?:(?:[A-PR-UWYZ](?:[0-9]|[1-9][0-9]|[A-HK-Y](?:[0-9]|[1-9][0-9])|[0-9][ABCDEFGHJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY])|GIR) [0-9][ABD-HJLNP-UW-Z]{2})$') THEN "a" WHEN "a" IS NOT NULL THEN list_transform([upper(regexp_replace("a", '[	
+              ​‌‍    ⁠　﻿.-]+', '', 'g'))], lambda c: CASE WHEN regexp_matches((left(c, greatest(length(c) - 3, 0)) || ' ' || right(c, 3)), '^(?:(?:[A-PR-UWYZ](?:[0-9]|[1-9][0-9]|[A-HK-Y](?:[0-9]|[1-9][0-9])|[0-9][ABCDEFGHJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY])|GIR) [0-9][ABD-HJLNP-UW-Z]{2})$') THEN (left(c, greatest(length(c) - 3, 0)) || ' ' || right(c, 3)) WHEN regexp_matches(c, '^[A-Z0-9]{5,7}$') AND regexp_matches((translate(left(c, 1), '01', 'OI') || CASE WHEN length(c) = 5 THEN translate(substring(c, 2, 1), 'OI', '01') WHEN length(c) = 7 THEN translate(substring(c, 2, 1), '01', 'OI') WHEN substring(c, 2, 1) = '0' AND left(c, 1) IN ('C', 'P', 'S') THEN 'O' ELSE translate(substring(c, 2, 1), 'I', '1') END || translate(substring(c, 3, greatest(length(c) - 5, 0)), 'OI', '01') || ' ' || translate(substring(c, greatest(length(c) - 2, 1), 1), 'OI', '01') || translate(right(c, 2), '01', 'OI')), '^(?:(?:[A-PR-UWYZ](?:[0-9]|[1-9][0-9]|[A-HK-Y](?:[0-9]|[1-9][0-9])|[0-9][ABCDEFGHJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY])|GIR) [0-9][ABD-HJLNP-UW-Z]{2})$') THEN (translate(left(c, 1), '01', 'OI') || CASE WHEN length(c) = 5 THEN translate(substring(c, 2, 1), 'OI', '01') WHEN length(c) = 7 THEN translate(substring(c, 2, 1), '01', 'OI') WHEN substring(c, 2, 1) = '0' AND left(c, 1) IN ('C', 'P', 'S') THEN 'O' ELSE translate(substring(c, 2, 1), 'I', '1') END || translate(substring(c, 3, greatest(length(c) - 5, 0)), 'OI', '01') || ' ' || translate(substring(c, greatest(length(c) - 2, 1), 1), 'OI', '01') || translate(right(c, 2), '01', 'OI')) END)[1] END IS NULL THEN (coalesce(regexp_matches("a", '[^	
               ​‌‍    ⁠　﻿]'), FALSE)) ELSE FALSE END;
 -- uprn(a) → integer
 TRY_CAST(regexp_extract(CASE WHEN regexp_matches("a", '^[	
@@ -666,71 +188,35 @@ CASE WHEN CASE WHEN regexp_matches(upper(regexp_replace("a", '[
               ​‌‍    ⁠　﻿]'), FALSE) AND NOT regexp_matches(upper(regexp_replace("a", '[	
               ​‌‍    ⁠　﻿.-]+', '', 'g')), '^TN[0-9]{6}[A-Z]?$')) ELSE FALSE END;
 -- person_name(a) → string
-CASE WHEN regexp_matches("a", '[A-Za-zÀ-ヿ一-龥]') THEN nullif(list_transform([trim(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿]+', ' ', 'g'))], lambda n: array_to_string(list_transform(string_split(replace(replace(replace(replace(replace(replace(regexp_replace(CASE WHEN contains(n, ',') THEN trim(regexp_replace(concat_ws(' ', trim(split_part(n, ',', 3)),trim(split_part(n, ',', 2)),trim(split_part(n, ',', 1))), ' +', ' ', 'g')) ELSE n END, '^(?:(?:[Cc][Oo][Uu][Nn][Cc][Ii][Ll][Ll][Oo][Rr]|[Pp][Rr][Oo][Ff][Ee][Ss][Ss][Oo][Rr]|[Rr][Ee][Vv][Ee][Rr][Ee][Nn][Dd]|[Mm][Aa][Ss][Tt][Ee][Rr]|[Mm][Aa][Dd][Aa][Mm]|[Mm][Ii][Ss][Ss]|[Pp][Rr][Oo][Ff]|[Ll][Aa][Dd][Yy]|[Ll][Oo][Rr][Dd]|[Dd][Aa][Mm][Ee]|[Cc][Ll][Ll][Rr]|[Mm][Rr][Ss]|[Rr][Ee][Vv]|[Ss][Ii][Rr]|[Mm][Rr]|[Mm][Ss]|[Mm][Xx]|[Dd][Rr])[.]? (?:(?:&|[Aa][Nn][Dd]) )?)+', '', 'g'), ' ', ' ' || chr(31)), '-', '-' || chr(31)), 'O''', 'O''' || chr(31)), 'o''', 'o''' || chr(31)), 'D''', 'D''' || chr(31)), 'd''', 'd''' || chr(31)), chr(31)), lambda w: CASE WHEN NOT (w = upper(w) OR w = lower(w)) THEN w WHEN left(lower(w), 2) = 'mc' AND length(w) > 4 THEN 'Mc' || upper(substring(w, 3, 1)) || lower(substring(w, 4)) ELSE upper(left(w, 1)) || lower(substring(w, 2)) END), ''))[1], '') END;
+nullif(array_to_string(list_transform(string_split(regexp_replace(regexp_replace(list_transform([CASE WHEN regexp_matches("a", '[A-Za-zÀ-ヿ一-龥]') THEN CASE WHEN regexp_matches("a", '[^ -~]|  |^ | $') THEN trim(regexp_replace("a", '[	
+              ​‌‍    ⁠　﻿]+', ' ', 'g')) ELSE "a" END END], lambda n: CASE WHEN contains(n, ',') THEN concat_ws(' ', nullif(trim(split_part(n, ',', 3)), ''), nullif(trim(split_part(n, ',', 2)), ''), nullif(trim(split_part(n, ',', 1)), '')) ELSE n END)[1], '^(?:(?:[Cc][Oo][Uu][Nn][Cc][Ii][Ll][Ll][Oo][Rr]|[Pp][Rr][Oo][Ff][Ee][Ss][Ss][Oo][Rr]|[Rr][Ee][Vv][Ee][Rr][Ee][Nn][Dd]|[Mm][Aa][Ss][Tt][Ee][Rr]|[Mm][Aa][Dd][Aa][Mm]|[Mm][Ii][Ss][Ss]|[Pp][Rr][Oo][Ff]|[Ll][Aa][Dd][Yy]|[Ll][Oo][Rr][Dd]|[Dd][Aa][Mm][Ee]|[Cc][Ll][Ll][Rr]|[Mm][Rr][Ss]|[Rr][Ee][Vv]|[Ss][Ii][Rr]|[Mm][Rr]|[Mm][Ss]|[Mm][Xx]|[Dd][Rr])[.]? (?:(?:&|[Aa][Nn][Dd]) )?)+', '', 'g'), '([ -]|[OoDd]'')', '\1', 'g'), chr(31)), lambda w: CASE WHEN NOT (w = upper(w) OR w = lower(w)) THEN w WHEN left(lower(w), 2) = 'mc' AND length(w) > 4 THEN 'Mc' || upper(substring(w, 3, 1)) || lower(substring(w, 4)) ELSE upper(left(w, 1)) || lower(substring(w, 2)) END), ''), '');
 -- unreadable
-CASE WHEN CASE WHEN regexp_matches("a", '[A-Za-zÀ-ヿ一-龥]') THEN nullif(list_transform([trim(regexp_replace("a", '[	
-              ​‌‍    ⁠　﻿]+', ' ', 'g'))], lambda n: array_to_string(list_transform(string_split(replace(replace(replace(replace(replace(replace(regexp_replace(CASE WHEN contains(n, ',') THEN trim(regexp_replace(concat_ws(' ', trim(split_part(n, ',', 3)),trim(split_part(n, ',', 2)),trim(split_part(n, ',', 1))), ' +', ' ', 'g')) ELSE n END, '^(?:(?:[Cc][Oo][Uu][Nn][Cc][Ii][Ll][Ll][Oo][Rr]|[Pp][Rr][Oo][Ff][Ee][Ss][Ss][Oo][Rr]|[Rr][Ee][Vv][Ee][Rr][Ee][Nn][Dd]|[Mm][Aa][Ss][Tt][Ee][Rr]|[Mm][Aa][Dd][Aa][Mm]|[Mm][Ii][Ss][Ss]|[Pp][Rr][Oo][Ff]|[Ll][Aa][Dd][Yy]|[Ll][Oo][Rr][Dd]|[Dd][Aa][Mm][Ee]|[Cc][Ll][Ll][Rr]|[Mm][Rr][Ss]|[Rr][Ee][Vv]|[Ss][Ii][Rr]|[Mm][Rr]|[Mm][Ss]|[Mm][Xx]|[Dd][Rr])[.]? (?:(?:&|[Aa][Nn][Dd]) )?)+', '', 'g'), ' ', ' ' || chr(31)), '-', '-' || chr(31)), 'O''', 'O''' || chr(31)), 'o''', 'o''' || chr(31)), 'D''', 'D''' || chr(31)), 'd''', 'd''' || chr(31)), chr(31)), lambda w: CASE WHEN NOT (w = upper(w) OR w = lower(w)) THEN w WHEN left(lower(w), 2) = 'mc' AND length(w) > 4 THEN 'Mc' || upper(substring(w, 3, 1)) || lower(substring(w, 4)) ELSE upper(left(w, 1)) || lower(substring(w, 2)) END), ''))[1], '') END IS NULL THEN (coalesce(regexp_matches("a", '[^	
+CASE WHEN nullif(array_to_string(list_transform(string_split(regexp_replace(regexp_replace(list_transform([CASE WHEN regexp_matches("a", '[A-Za-zÀ-ヿ一-龥]') THEN CASE WHEN regexp_matches("a", '[^ -~]|  |^ | $') THEN trim(regexp_replace("a", '[	
+              ​‌‍    ⁠　﻿]+', ' ', 'g')) ELSE "a" END END], lambda n: CASE WHEN contains(n, ',') THEN concat_ws(' ', nullif(trim(split_part(n, ',', 3)), ''), nullif(trim(split_part(n, ',', 2)), ''), nullif(trim(split_part(n, ',', 1)), '')) ELSE n END)[1], '^(?:(?:[Cc][Oo][Uu][Nn][Cc][Ii][Ll][Ll][Oo][Rr]|[Pp][Rr][Oo][Ff][Ee][Ss][Ss][Oo][Rr]|[Rr][Ee][Vv][Ee][Rr][Ee][Nn][Dd]|[Mm][Aa][Ss][Tt][Ee][Rr]|[Mm][Aa][Dd][Aa][Mm]|[Mm][Ii][Ss][Ss]|[Pp][Rr][Oo][Ff]|[Ll][Aa][Dd][Yy]|[Ll][Oo][Rr][Dd]|[Dd][Aa][Mm][Ee]|[Cc][Ll][Ll][Rr]|[Mm][Rr][Ss]|[Rr][Ee][Vv]|[Ss][Ii][Rr]|[Mm][Rr]|[Mm][Ss]|[Mm][Xx]|[Dd][Rr])[.]? (?:(?:&|[Aa][Nn][Dd]) )?)+', '', 'g'), '([ -]|[OoDd]'')', '\1', 'g'), chr(31)), lambda w: CASE WHEN NOT (w = upper(w) OR w = lower(w)) THEN w WHEN left(lower(w), 2) = 'mc' AND length(w) > 4 THEN 'Mc' || upper(substring(w, 3, 1)) || lower(substring(w, 4)) ELSE upper(left(w, 1)) || lower(substring(w, 2)) END), ''), '') IS NULL THEN (coalesce(regexp_matches("a", '[^	
               ​‌‍    ⁠　﻿]'), FALSE)) ELSE FALSE END;
 -- phone(a) → string
-CASE WHEN regexp_extract(regexp_replace(CASE WHEN regexp_matches("a", '^[	
+CASE WHEN regexp_matches("a", '^0[1-35789][0-9]{2,8}(?: [0-9]{2,8}){0,2}$') AND length(replace("a", ' ', '')) BETWEEN 10 AND 11 THEN '+44' || substring(replace("a", ' ', ''), 2) WHEN "a" IS NOT NULL THEN list_transform([regexp_replace(CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
               ​‌‍    ⁠　﻿') ELSE "a" END, '[(]0[)]|[	
-              ​‌‍    ⁠　﻿().-]+', '', 'g'), '^(?:[+]44|0044|0)0?([1-35789][0-9]{8,9})$', 1) <> '' THEN '+44' || regexp_extract(regexp_replace(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END, '[(]0[)]|[	
-              ​‌‍    ⁠　﻿().-]+', '', 'g'), '^(?:[+]44|0044|0)0?([1-35789][0-9]{8,9})$', 1) WHEN regexp_extract(regexp_replace(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END, '[(]0[)]|[	
-              ​‌‍    ⁠　﻿().-]+', '', 'g'), '^(?:[+]|00)((?:[1-35-9][0-9]|4[0-35-9])[0-9]{6,13})$', 1) <> '' THEN '+' || regexp_extract(regexp_replace(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END, '[(]0[)]|[	
-              ​‌‍    ⁠　﻿().-]+', '', 'g'), '^(?:[+]|00)((?:[1-35-9][0-9]|4[0-35-9])[0-9]{6,13})$', 1) END;
+              ​‌‍    ⁠　﻿().-]+', '', 'g')], lambda c: CASE WHEN regexp_extract(c, '^(?:[+]44|0044|0)0?([1-35789][0-9]{8,9})$', 1) <> '' THEN '+44' || regexp_extract(c, '^(?:[+]44|0044|0)0?([1-35789][0-9]{8,9})$', 1) WHEN regexp_extract(c, '^(?:[+]|00)((?:[1-35-9][0-9]|4[0-35-9])[0-9]{6,13})$', 1) <> '' THEN '+' || regexp_extract(c, '^(?:[+]|00)((?:[1-35-9][0-9]|4[0-35-9])[0-9]{6,13})$', 1) END)[1] END;
 -- unreadable
-CASE WHEN CASE WHEN regexp_extract(regexp_replace(CASE WHEN regexp_matches("a", '^[	
+CASE WHEN CASE WHEN regexp_matches("a", '^0[1-35789][0-9]{2,8}(?: [0-9]{2,8}){0,2}$') AND length(replace("a", ' ', '')) BETWEEN 10 AND 11 THEN '+44' || substring(replace("a", ' ', ''), 2) WHEN "a" IS NOT NULL THEN list_transform([regexp_replace(CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
               ​‌‍    ⁠　﻿') ELSE "a" END, '[(]0[)]|[	
-              ​‌‍    ⁠　﻿().-]+', '', 'g'), '^(?:[+]44|0044|0)0?([1-35789][0-9]{8,9})$', 1) <> '' THEN '+44' || regexp_extract(regexp_replace(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END, '[(]0[)]|[	
-              ​‌‍    ⁠　﻿().-]+', '', 'g'), '^(?:[+]44|0044|0)0?([1-35789][0-9]{8,9})$', 1) WHEN regexp_extract(regexp_replace(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END, '[(]0[)]|[	
-              ​‌‍    ⁠　﻿().-]+', '', 'g'), '^(?:[+]|00)((?:[1-35-9][0-9]|4[0-35-9])[0-9]{6,13})$', 1) <> '' THEN '+' || regexp_extract(regexp_replace(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END, '[(]0[)]|[	
-              ​‌‍    ⁠　﻿().-]+', '', 'g'), '^(?:[+]|00)((?:[1-35-9][0-9]|4[0-35-9])[0-9]{6,13})$', 1) END IS NULL THEN (coalesce(regexp_matches("a", '[^	
+              ​‌‍    ⁠　﻿().-]+', '', 'g')], lambda c: CASE WHEN regexp_extract(c, '^(?:[+]44|0044|0)0?([1-35789][0-9]{8,9})$', 1) <> '' THEN '+44' || regexp_extract(c, '^(?:[+]44|0044|0)0?([1-35789][0-9]{8,9})$', 1) WHEN regexp_extract(c, '^(?:[+]|00)((?:[1-35-9][0-9]|4[0-35-9])[0-9]{6,13})$', 1) <> '' THEN '+' || regexp_extract(c, '^(?:[+]|00)((?:[1-35-9][0-9]|4[0-35-9])[0-9]{6,13})$', 1) END)[1] END IS NULL THEN (coalesce(regexp_matches("a", '[^	
               ​‌‍    ⁠　﻿]'), FALSE)) ELSE FALSE END;
 -- email(a) → string
-CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
+list_transform([lower(CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[a-z0-9.!#$%&*+/=?^_`{|}~''-]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:[.][a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*[.][a-z]{2,}$') AND NOT regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[.][.]|^[.]|[.]@') THEN lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END) END;
+              ​‌‍    ⁠　﻿') ELSE "a" END)], lambda m: CASE WHEN regexp_matches(m, '^[a-z0-9.!#$%&*+/=?^_`{|}~''-]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:[.][a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*[.][a-z]{2,}$') AND NOT regexp_matches(m, '[.][.]|^[.]|[.]@') THEN m END)[1];
 -- unreadable
-CASE WHEN CASE WHEN regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
+CASE WHEN list_transform([lower(CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '^[a-z0-9.!#$%&*+/=?^_`{|}~''-]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:[.][a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*[.][a-z]{2,}$') AND NOT regexp_matches(lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END), '[.][.]|^[.]|[.]@') THEN lower(CASE WHEN regexp_matches("a", '^[	
-              ​‌‍    ⁠　﻿]|[	
-              ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END) END IS NULL THEN (coalesce(regexp_matches("a", '[^	
+              ​‌‍    ⁠　﻿') ELSE "a" END)], lambda m: CASE WHEN regexp_matches(m, '^[a-z0-9.!#$%&*+/=?^_`{|}~''-]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:[.][a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*[.][a-z]{2,}$') AND NOT regexp_matches(m, '[.][.]|^[.]|[.]@') THEN m END)[1] IS NULL THEN (coalesce(regexp_matches("a", '[^	
               ​‌‍    ⁠　﻿]'), FALSE)) ELSE FALSE END;
 -- geometry(a) → geometry
 CAST(ST_AsWKB(CASE WHEN starts_with(CASE WHEN regexp_matches("a", '^[	
