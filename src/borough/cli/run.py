@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -128,7 +130,20 @@ def _ledger(lines: Sequence[Any]) -> None:
     rows: list[tuple[Any, ...]] = [(*key, *sums) for key, sums in by.items()]
     totals = [sum(row[i] for row in rows) for i in range(3, 4 + len(FIGURES))]
     rows.append(("total", "", "", *totals))
-    show.table(("feed", "dataset", "cause", "extracts", *FIGURES), rows)
+    headings = ("feed", "dataset", "cause", "extracts", *FIGURES)
+    if sys.stdout.isatty() and sum(show.width(headings, rows)) > shutil.get_terminal_size().columns:
+        _equations(rows)
+    else:
+        show.table(headings, rows)
+
+
+def _equations(rows: Sequence[tuple[Any, ...]]) -> None:
+    """The ledger for a narrow terminal: a feed on a line, its equation on the next."""
+    for feed, dataset, cause, extracts, read, *parts, deleted in rows:
+        about = " · ".join(t for t in (dataset, cause, f"{extracts:,} extract{'s' if extracts != 1 else ''}") if t)
+        sums = " + ".join(f"{n:,} {figure}" for n, figure in zip(parts, FIGURES[1:-1], strict=True) if n) or "0"
+        typer.echo(f"{feed}  ({about})")
+        typer.echo(f"    {read:,} read = {sums}" + (f"; {deleted:,} deleted" if deleted else ""))
 
 
 def _drift(drifts: Sequence[Any]) -> None:

@@ -34,20 +34,34 @@ def day(moment: dt.datetime | None) -> str:
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | None = None) -> None:
-    """Print rows as a table, as wide as they are when the output is a file, else folded to the terminal."""
+    """Print rows as a table. On a terminal the widest column is folded if that makes the table fit; else it is as wide as it is."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(width=None if Console().is_terminal else 10_000, highlight=False)
+    terminal = Console()
+    folds = terminal.is_terminal and _fits(headings, rows, terminal.width)
+    console = Console(width=None if folds else 10_000, highlight=False, soft_wrap=not folds)
+    widths = width(headings, rows)
+    widest = widths.index(max(widths, default=0)) if widths else 0
     out = Table(box=SIMPLE_HEAD, title=title, title_justify="left", show_edge=False, pad_edge=False)
     for i, heading in enumerate(headings):
         number = any(isinstance(row[i], (int, float)) and not isinstance(row[i], bool) for row in rows)
-        out.add_column(Text(heading), justify="right" if number else "left", overflow="fold")
+        out.add_column(Text(heading), justify="right" if number else "left", overflow="fold", no_wrap=i != widest)
     for row in rows:
         out.add_row(*(Text(cell(v)) for v in row))
     console.print(out)
+
+
+def width(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
+    """How wide each column of a table is, with the space beside it."""
+    return [3 + max(len(line) for line in (heading, *(cell(row[i]) for row in rows))) for i, heading in enumerate(headings)]
+
+
+def _fits(headings: Sequence[str], rows: Sequence[Sequence[Any]], room: int) -> bool:
+    widths = sorted(width(headings, rows))
+    return sum(widths[:-1]) + min(widths[-1], 30) <= room
 
 
 def heading(text: str) -> None:
