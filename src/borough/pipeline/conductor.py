@@ -24,7 +24,7 @@ from borough.pipeline.checking import declared_columns
 from borough.pipeline.context import Failure, Options, Progress, Run, open_record
 from borough.pipeline.disk import disk_full, full_disk_told
 from borough.pipeline.feeds import derive_feed, rewrite_current, tidy, work_for
-from borough.pipeline.later import leave_for_later
+from borough.pipeline.later import leave_for_later, retire, retired
 from borough.pipeline.receive import Waiting, receive, received_columns, waiting
 from borough.project.checks import check
 from borough.project.load import Project
@@ -107,7 +107,7 @@ def survey(project: Project, engine: DuckDBEngine, lake: Lake, options: Options)
     }
     record = published.record if published else {}
     idle = not options.release and not options.replay and not any(w.found for w in found.values())
-    idle = idle and not _declarations_changed(programme, nodes, prints, record) and not record.get("pending")
+    idle = idle and not _declarations_changed(programme, nodes, prints, record) and not record.get("pending") and not retired(record, programme)
     return Survey(programme, resolved, nodes, found, prints, idle)
 
 
@@ -200,6 +200,7 @@ def _held(record: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
 def _conduct(run: Run, seen: Survey) -> Summary:
     run.progress.begin(len(seen.nodes) + 1)  # and the publication
     _decide(run)
+    retire(run, seen.programme)
     reports: list[tuple[str, int]] = []
     fed: dict[str, MappedFeed] = {}
     nodes = _with_whole_datasets(run, seen)

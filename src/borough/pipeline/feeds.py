@@ -352,6 +352,7 @@ def _remember(run: Run, feed: ResolvedFeed, mapped: MappedFeed, work: Work, deri
     waiting = {h["position"] for h in held}
     applied = [p for p in positions if p.isoformat() not in waiting]
     remembered.update(
+        dataset=mapped.dataset,
         fingerprint=mapped.fingerprint,
         derived=run.writer.number,
         position=max(positions).isoformat() if positions else None,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from borough.catalogue.contracts import log_table, report_table
 from borough.compile.programme import Programme
@@ -25,3 +26,18 @@ def leave_for_later(run: Run, programme: Programme, worked: Collection[str]) -> 
     before = run.writer.last.record.get("pending", []) if run.writer.last else []
     names = {node.name for node in programme.nodes}
     run.unfinished.update(name for name in before if name in names and name not in worked)
+
+
+def retired(record: Mapping[str, Any], programme: Programme) -> dict[str, str | None]:
+    """Feeds that an earlier run derived and that are no longer declared, with the dataset that they filled."""
+    declared = {node.name for node in programme.nodes if node.kind == "feed"}
+    return {feed: memory.get("dataset") for feed, memory in record.get("feeds", {}).items() if feed not in declared}
+
+
+def retire(run: Run, programme: Programme) -> None:
+    """Forget feeds that are no longer declared. Their rows stay in the log, unseen; what reads their datasets is made again."""
+    for feed, dataset in retired(run.record, programme).items():
+        del run.record["feeds"][feed]
+        run.notices.append((feed, "", "no longer declared: its rows are not shown any more"))
+        if dataset in run.project.datasets:
+            run.changed.add(str(dataset))

@@ -281,7 +281,7 @@ class ColumnSpec(Spec):
     between: tuple[Bound, Bound] | None = Field(default=None, description="Lowest and highest permitted value, both included.")
     pattern: str | None = Field(default=None, description="Regular expression that the whole value matches.")
     references: str | None = Field(
-        default=None, pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", description="`dataset.column` that must hold the value."
+        default=None, pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", description="`dataset.column` that must hold the value when the row is taken in; a row refused for it is tried again when that dataset changes."
     )
     unique: bool = Field(
         default=False, description="No two current rows of the dataset share the value (rows that do are counted, not refused)."

@@ -91,7 +91,7 @@ def _append(bench: Bench, extracts: list[Extract], before: str | None, derived: 
     """Rows are added or corrected: all extracts in one scan and one comparison."""
     dated = extracts[0].position is not None
     staged = stage(bench, extracts, dated=dated)
-    derived.counts.extend(staged.counts)
+    derived.counts.extend(count for counts in staged.counts.values() for count in counts)
     going = [i for i in range(len(extracts)) if i not in staged.stopped]
     files = [f for i in going for f in staged.good_files(i)]
     judged = judge(bench, staged.scan(files), _label(bench), last_wins=False, dated=dated)
@@ -100,6 +100,7 @@ def _append(bench: Bench, extracts: list[Extract], before: str | None, derived: 
     else:
         written, ops = _write(bench, _compared_appended(bench, judged, before, dated=dated))
     derived.changes.extend(written)
+    derived.duplicates += sum(judged.conflicting.values())
     _quarantine(bench, extracts, [staged.refused(i) for i in going if staged.rows(i)[1]], [judged], derived)
     derived.tallies.extend(_held(extracts[i], reason) for i, reason in sorted(staged.stopped.items()))
     if dated:
@@ -141,7 +142,6 @@ def _complete(
 ) -> dt.datetime | None:
     """Full extracts, or changes, one after the other. Returns the position of the last one applied."""
     staged = stage(bench, extracts, dated=True)
-    derived.counts.extend(staged.counts)
     refused: list[str] = []
     judgements: list[Judged] = []
     for i, extract in enumerate(extracts):
@@ -152,6 +152,7 @@ def _complete(
             continue
         derived.changes.extend(written)
         judgements.append(judged)
+        _score(bench, derived, staged.counts.get(i, []), judged)
         if staged.rows(i)[1]:
             refused.append(staged.refused(i))
         if not alone:
@@ -159,6 +160,14 @@ def _complete(
         previous = extract.position
     _quarantine(bench, extracts, refused, judgements, derived)
     return previous
+
+
+def _score(bench: Bench, derived: Derived, counts: list[CheckCount], judged: Judged) -> None:
+    """Count the checks of an extract. Each full extract says everything anew, so the last one tells how good the data is."""
+    if bench.mapped.spec.delivers == "full":
+        derived.counts, derived.duplicates = [], 0
+    derived.counts.extend(counts)
+    derived.duplicates += sum(judged.conflicting.values())
 
 
 def _one(
@@ -292,7 +301,6 @@ def _quarantine(
 ) -> None:
     parts = [f"SELECT *, false AS _duplicate FROM {rows}" for rows in refused]
     for judged in judgements:
-        derived.duplicates += sum(judged.conflicting.values())
         if judged.conflicts is not None:
             parts.append(f"SELECT *, true AS _duplicate FROM {judged.conflicts}")
     if parts:

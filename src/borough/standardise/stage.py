@@ -105,7 +105,7 @@ class Staged:
 
     bench: Bench
     files: list[WrittenFile]
-    counts: list[CheckCount] = field(default_factory=list)
+    counts: dict[int, list[CheckCount]] = field(default_factory=dict)  # extract → its checks
     split: dict[int, dict[dt.datetime, tuple[int, int]]] = field(default_factory=dict)  # extract → position → (accepted, refused)
     stopped: dict[int, str] = field(default_factory=dict)  # extract → the stop rule that holds it
 
@@ -166,8 +166,8 @@ def _count(bench: Bench, staged: Staged, extracts: Sequence[Extract]) -> None:
                     failed[extract, k] += count
     total = {i: sum(staged.rows(i)) for i in range(len(extracts))}
     for k, one in enumerate(bench.mapped.checks):
-        staged.counts.append(CheckCount(one, sum(total.values()), sum(failed[i, k] for i in total)))
         for i, extract in enumerate(extracts):
+            staged.counts.setdefault(i, []).append(CheckCount(one, total[i], failed[i, k]))
             if one.check.severity == "stop" and total[i] and not extract.released and failed[i, k] / total[i] > one.check.share:
                 staged.stopped[i] = f"{one.check.says}: {failed[i, k] / total[i]:.1%} of rows fail, at most {one.check.share:.1%} may"
 
