@@ -66,6 +66,19 @@ def typed_literal(value: object, kind: str) -> str:
     return literal(str(value))
 
 
+THINGS = {
+    "uk_date": "a date", "uk_timestamp": "a date and time", "postcode": "a postcode", "uprn": "a UPRN", "nino": "a National Insurance number",
+    "money": "an amount of money", "integer": "a whole number", "number": "a number", "yes_no": "yes or no", "phone": "a phone number",
+    "email": "an email address", "geometry": "a shape", "person_name": "a person's name",
+}  # fmt: skip
+
+
+def _thing(bound: Bound | None, kind: str) -> str:
+    """What a column is read as, in a person's words: by its reader if it has one, else by its type."""
+    readers = [THINGS[f] for f in bound.functions if f in THINGS] if bound is not None else []
+    return readers[0] if len(readers) == 1 else kind
+
+
 def _column_checks(name: str, spec: ColumnSpec, bound: Bound | None, *, is_key: bool) -> Iterator[Check]:
     """The contract of one column, in the order in which a person would look."""
     col = f"m.{quoted(name)}"
@@ -78,7 +91,7 @@ def _column_checks(name: str, spec: ColumnSpec, bound: Bound | None, *, is_key: 
 
     if reads:
         severity = "warn" if spec.on_unreadable == "null" and not is_key else "error"
-        yield check("readable", "validity", f"{name} can't be read as {spec.type}", unreadable, severity)
+        yield check("readable", "validity", f"{name} can't be read as {_thing(bound, spec.type)}", unreadable, severity)
     if spec.required or is_key:
         missing = f"{col} IS NULL" + (f" AND NOT {unreadable}" if reads else "")
         yield check("required", "completeness", f"{name} is missing", missing, "error" if is_key else spec.severity)

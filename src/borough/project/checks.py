@@ -42,7 +42,24 @@ def check(project: Project) -> list[Mistake]:
         _table_name(findings, Where("report", name), name)
     check_cycles(findings)
     _unfilled(findings)
+    _secrets(findings)
     return sorted(set(findings.mistakes))
+
+
+def _secrets(findings: Findings) -> None:
+    """A secret in an expression or a report would be written into the data."""
+    project = findings.project
+    secrets = [s for s in project.secret_values() if s]
+    texts = [
+        (Where("source", name, ("feeds", feed, "map", column)), text)
+        for name, source in project.sources.items()
+        for feed, spec in source.feeds.items()
+        for column, text in spec.map.items()
+    ]
+    texts += [(Where("dataset", name, ("rules", i, "check")), r.check) for name, d in project.datasets.items() for i, r in enumerate(d.rules)]
+    for at, text in texts:
+        if any(secret in text for secret in secrets):
+            findings.error(at, "a secret of the environment in an expression", "an expression without it: its value would be kept with the data")
 
 
 def _borough(findings: Findings) -> None:
