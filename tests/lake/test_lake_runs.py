@@ -149,7 +149,7 @@ def test_partitions_written_by_the_engine(lake, hands, engine, now):
     with lake.writer(now=now, holder="test") as writer:
         folder = writer.new_file(LOG).removesuffix(".parquet")
         sql = "SELECT i::BIGINT AS id, CASE WHEN i > 2 THEN 'a b=%é' ELSE 'n' END AS refused FROM range(5) t(i)"
-        files = engine.copy(sql, folder, partition_by="refused")
+        files = engine.copy(sql, folder, partition_by=("refused",))
         writer.append(LOG, [f for f in files if dict(f.partition)["refused"] != "n"], [Column("id", "long")], app="feed")
         writer.publish({})
     assert hands.rows(lake.table(LOG)) == [(3,), (4,)]

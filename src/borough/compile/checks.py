@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from borough.compile.expressions import Bound, bind
+from borough.engine.patterns import portable
 from borough.engine.quoting import literal, quoted
 from borough.project.specs import ColumnSpec, DatasetSpec, RuleSpec
 
@@ -103,7 +104,7 @@ def _column_checks(name: str, spec: ColumnSpec, bound: Bound | None, *, is_key: 
         says = f"{name} is not between {spec.between[0]} and {spec.between[1]}"
         yield check("between", "validity", says, f"coalesce({col} NOT BETWEEN {low} AND {high}, false)")
     if spec.pattern is not None:
-        whole = literal(f"^(?:{spec.pattern})$")
+        whole = literal(f"^(?:{portable(spec.pattern)})$")
         yield check("pattern", "validity", f"{name} does not match {spec.pattern}", f"coalesce(NOT regexp_matches({col}, {whole}), false)")
     if spec.references is not None:
         absent = f"{col} IS NOT NULL AND {quoted('_r_' + name)}.v IS NULL"

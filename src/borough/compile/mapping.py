@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from borough.catalogue.contracts import area_columns, contract_types, logical_columns
 from borough.compile.checks import Numbered, bind_rule, mask_count, mask_sql, numbered, refused_sql, row_checks
 from borough.compile.expressions import Bound, ExpressionError, bind
+from borough.engine.patterns import PatternError, portable
 from borough.engine.quoting import literal, quoted
 from borough.errors import Mistake
 from borough.lake.logs import LOG_COLUMNS, instant
@@ -161,6 +162,7 @@ def map_feed(project: Project, feed: str, columns: Sequence[str] | None) -> tupl
             mistakes.extend(_placed(project, error, "source", source, "feeds", name, "map", column))
     rules, area_rules = _bind_rules(project, contract, mistakes)
     known = _bind_known(project, contract, mistakes)
+    mistakes.extend(_pattern_mistakes(project, contract))
     if mistakes:
         return None, mistakes
     checks = numbered(row_checks(contract, bounds, rules))
@@ -197,6 +199,16 @@ def _bind_rules(
             found = f"rule {rule.name} on an area column with severity {rule.severity}"
             mistakes.append(Mistake(place, found, "severity: warn, since areas are worked out after rows are accepted"))
     return rules, over_areas
+
+
+def _pattern_mistakes(project: Project, contract: DatasetSpec) -> Iterator[Mistake]:
+    """Patterns that engines would read differently."""
+    for name, column in contract.columns.items():
+        try:
+            portable(column.pattern or "")
+        except PatternError as error:
+            place = project.place("dataset", contract.dataset, "columns", name, "pattern", column=error.at + 1)
+            yield Mistake(place, error.found, error.expected)
 
 
 def _bind_known(project: Project, contract: DatasetSpec, mistakes: list[Mistake]) -> str | None:
