@@ -1,108 +1,153 @@
 """Measures the promises, on this machine: ``make bench``, or ``python -m bench --rows 5000000``.
 
-Prints seconds and peak memory of each step. It judges nothing: machines differ, so read it beside an earlier run on the same one.
+Prints seconds, CPU seconds and peak memory of each step, each a process of its own: ours beside what a person would write by hand.
+It judges nothing: machines differ, so read it beside an earlier run on the same one.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
+
+from bench.extracts import bad_rows, declare, write_extract
 
 ROOT = Path(__file__).resolve().parents[1]
 BOROUGH = str(Path(sys.executable).parent / "borough")
-
-DECLARATIONS = {
-    "borough.yaml": "borough: Bench\n",
-    "sources/tax.yaml": """\
-source: tax
-feeds:
-  accounts:
-    files: data/accounts_{extract_date:%Y-%m-%d}.csv
-    delivers: full
-    to: account
-    map:
-      account: integer(ref)
-      uprn: uprn(uprn)
-      name: text(name)
-      postcode: postcode(postcode)
-      since: uk_date(since)
-      charge: money(charge)
-""",
-    "datasets/account.yaml": """\
-dataset: account
-key: account
-columns:
-  account: {type: integer, required: true}
-  uprn: {type: integer}
-  name: {type: string, classification: personal}
-  postcode: {type: string, on_unreadable: 'null'}
-  since: {type: date, required: true}
-  charge: {type: money, between: [0, 5000]}
-rules:
-  - {name: not_before_council_tax, check: since >= DATE '1993-04-01', dimension: validity, severity: warn}
-""",
-}
+FIRST, NEXT = "accounts_2024-01-31.csv", "accounts_2024-02-01.csv"
 
 
-def _extract(path: Path, rows: int, changed: int) -> None:
-    """Messy rows, by DuckDB: one date in 500 unreadable, one UPRN in 3 with .0, and some charges changed."""
+@dataclass(frozen=True)
+class Cost:
+    """What one process took: seconds, seconds of CPU, peak memory in MB."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+def run(*words: str) -> Cost:
+    """Run a command to its end."""
+    with tempfile.TemporaryFile() as said:
+        before = time.perf_counter()
+        process = subprocess.Popen(words, stdout=said, stderr=said, cwd=ROOT)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - before
+        if process.returncode not in (0, 3):
+            said.seek(0)
+            sys.stderr.write(f"exit code {process.returncode}: {' '.join(words)}\n{said.read().decode(errors='replace')}")
+    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)  # ru_maxrss is in KiB on Linux
+
+
+def show(name: str, costs: list[Cost], limit: list[Cost] | None = None) -> None:
+    """Medians of several runs; the greatest peak; how many times the limit."""
+    wall, cpu = (statistics.median(getattr(c, part) for c in costs) for part in ("wall", "cpu"))
+    times = f"   {wall / statistics.median(c.wall for c in limit):4.1f} × the limit" if limit else ""
+    print(f"{name:<52} {wall:7.2f} s  {cpu:7.2f} s of CPU  {max(c.peak for c in costs):6.0f} MB{times}", flush=True)
+
+
+def by_hand(name: str, source: Path, folder: Path) -> Cost:
+    return run(sys.executable, "-m", "bench.by_hand", name, str(source), str(folder))
+
+
+def load(project: Path) -> Cost:
+    return run(BOROUGH, "--project", str(project), "run")
+
+
+def project(folder: Path, *extracts: Path) -> Path:
+    """A project with these extracts waiting."""
+    declare(folder)
+    (folder / "data").mkdir(exist_ok=True)
+    for extract in extracts:
+        os.link(extract, folder / "data" / extract.name)
+    return folder
+
+
+def kept(folder: Path) -> int:
+    """Rows in quarantine that have their original values and a reason."""
     import duckdb
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as connection:
-        connection.execute(
-            f"""COPY (SELECT i AS ref, (999000000000 + i) || CASE WHEN i % 3 = 0 THEN '.0' ELSE '' END AS uprn,
-                'Resident  ' || i % 5000 AS name, 'nm' || i % 9 + 1 || ' ' || i % 10 || 'ab' AS postcode,
-                CASE WHEN i % 500 = 0 THEN '31/02/2020' ELSE strftime(DATE '1990-01-01' + CAST(i % 12000 AS INT), '%d/%m/%Y') END AS since,
-                '£' || (i % 2000 + CASE WHEN i <= {changed} THEN 1 ELSE 0 END) || '.50' AS charge
-            FROM range(1, {rows + 1}) t(i)) TO '{path}' (HEADER, DELIMITER ',')"""
-        )
+    files = folder / "lake" / "system" / "quarantine" / "*.parquet"
+    sound = "original IS NOT NULL AND json_array_length(reasons) > 0"
+    found = duckdb.execute(f"SELECT count(*) FROM (SELECT DISTINCT delivery, row FROM '{files}' WHERE {sound})").fetchone()
+    return int(found[0]) if found else 0
 
 
-def _step(name: str, *words: str) -> None:
-    before, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run([BOROUGH, *words], capture_output=True, text=True)
-    seconds, after = time.perf_counter() - before, resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime
-    # ru_maxrss is the greatest of all children so far, in KiB on Linux: it shows where the peak was set.
-    peak = after.ru_maxrss / 1024
-    print(f"{name:<40} {seconds:8.2f} s   {cpu:8.2f} s of CPU   peak so far {peak:6.0f} MB   exit code {done.returncode}", flush=True)
-    if done.returncode not in (0, 3):
-        print(done.stdout + done.stderr, file=sys.stderr)
+def bench_loads(folder: Path, rows: int, times: int) -> None:
+    """A first load, and the next day's full extract, beside their limits."""
+    first, following = folder / FIRST, folder / NEXT
+    write_extract(first, rows)
+    write_extract(following, rows, next_day=True)
+    print(f"\n{rows:,} rows of 14 columns, {first.stat().st_size / 1e6:,.0f} MB, {bad_rows(rows):,} bad rows; medians of {times}")
+    limit: list[Cost] = []
+    peer: list[Cost] = []
+    change: list[Cost] = []
+    ours: list[Cost] = []
+    nothing: list[Cost] = []
+    daily: list[Cost] = []
+    found = 0
+    for i in range(times):
+        hand = folder / f"hand-{i}"
+        limit.append(by_hand("load", first, hand / "before"))
+        peer.append(by_hand("polars", first, hand / "polars"))
+        by_hand("load", following, hand / "after")
+        change.append(by_hand("change", hand / "after", hand / "before"))
+        place = project(folder / f"ours-{i}", first)
+        ours.append(load(place))
+        found = kept(place)
+        nothing.append(load(place))
+        os.link(following, place / "data" / NEXT)
+        daily.append(load(place))
+    show("load by hand in DuckDB, no bronze (the limit)", limit)
+    show("load by hand in polars, no bronze", peer, limit)
+    show("borough run: first load", ours, limit)
+    print(f"{'':<52} {found:,} of {bad_rows(rows):,} bad rows kept with their reasons")
+    show("borough run: nothing new", nothing)
+    show("changes by hand, from typed input (the limit)", change)
+    show("borough run: next full extract, 1.3% changed", daily, change)
 
 
-def _bench_extracts(folder: Path, rows: int) -> None:
-    at = ("--project", str(folder))
-    for name, text in DECLARATIONS.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    _extract(folder / "data" / "accounts_2024-01-31.csv", rows, 0)
-    _step(f"first load, {rows:,} messy rows", *at, "run")
-    _step("nothing new", *at, "run")
-    _extract(folder / "data" / "accounts_2024-02-29.csv", rows, rows // 100)
-    _step("next extract, 1% changed", *at, "run")
-    _step("query", *at, "query", "SELECT count(*) AS n, sum(charge) AS charge FROM account")
-    _step("query as of the first extract", *at, "query", "SELECT count(*) AS n FROM account", "--as-of", "2024-01-31")
+def bench_memory(folder: Path, rows: int) -> None:
+    """Peak memory of a first load ten times as large."""
+    peaks = []
+    for factor in (1, 10):
+        extract = folder / f"{factor}" / FIRST
+        write_extract(extract, rows * factor)
+        cost = load(project(folder / f"memory-{factor}", extract))
+        show(f"borough run: first load of {rows * factor:,} rows", [cost])
+        peaks.append(cost.peak)
+    print(f"{'':<52} {peaks[1] / peaks[0]:.2f} × the memory")
+
+
+def bench_small(folder: Path) -> None:
+    """What every command pays, and the demo."""
+    show("borough --help", [run(BOROUGH, "--help") for _ in range(3)])
+    show("generate the demo", [run(BOROUGH, "demo", "generate", str(folder / "demo"))])
+    show("run the demo", [run(BOROUGH, "run", "--project", str(folder / "demo"))])
 
 
 def main() -> None:
     """Run the steps, in a folder that is removed afterwards."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    rows = parser.parse_args().rows
-    print(f"{os.cpu_count()} cores")
+    parser.add_argument("--times", type=int, default=3, help="runs of each step, of which the median counts")
+    parser.add_argument("--memory", action="store_true", help="also load ten times the rows, once (slow)")
+    words = parser.parse_args()
+    print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        _step("borough --help", "--help")
-        _step("generate the demo", "demo", "generate", str(folder / "demo"))
-        _step("run the demo", "run", "--project", str(folder / "demo"))
-        _bench_extracts(folder / "extracts", rows)
+        bench_small(folder)
+        bench_loads(folder, words.rows, words.times)
+        if words.memory:
+            bench_memory(folder, words.rows)
+    print(f"load average {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":
