@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from borough.catalogue.contracts import area_columns, contract_types, logical_columns
 from borough.compile.checks import Numbered, bind_rule, mask_count, mask_sql, numbered, refused_sql, row_checks
 from borough.compile.expressions import Bound, ExpressionError, bind
+from borough.engine.functions import FUNCTIONS
 from borough.engine.patterns import PatternError, portable
 from borough.engine.quoting import literal, quoted
 from borough.errors import Mistake
@@ -70,15 +71,17 @@ class MappedFeed:
 
     def _mapped_sql(self, bronze: str) -> str:
         """Two projections: each column read once, then whether those that are null could be read at all."""
-        read = "".join(f", {bound.sql()} AS {quoted('_v_' + name)}" for name, bound in self.bounds.items())
+        read = "".join(f", {_value_sql(bound)} AS {quoted('_v_' + name)}" for name, bound in self.bounds.items())
         parts = []
         for name, kind in self.columns:
             bound = self.bounds.get(name)
             value = quoted("_v_" + name)
             parts.append(f"{value if bound else f'CAST(NULL AS {sql_type(kind)})'} AS {quoted(name)}")
             unreadable = bound.unreadable(value=value) if bound else None
-            if unreadable is not None:
-                parts.append(f"coalesce({unreadable}, false) AS {quoted('_u_' + name)}")
+            if bound is not None and unreadable is not None:
+                filled = _filled(bound)
+                asked = f"CASE WHEN {value} IS NULL AND {filled} THEN {unreadable} ELSE false END" if filled else unreadable
+                parts.append(f"coalesce({asked}, false) AS {quoted('_u_' + name)}")
         op = "'insert'"
         if self.spec.operation is not None:
             values = ", ".join(literal(v) for v in self.spec.operation.delete)
@@ -110,6 +113,23 @@ class Stamp:
     position: str
 
 
+def _filled(bound: Bound) -> str | None:
+    """Where an expression is one reader of one column that refuses what it can't read: the condition that a cell has anything to read.
+
+    Such a reader makes null of an empty text; asking first spares it the cells that are empty, in many extracts most of a column.
+    """
+    node = bound.node
+    if node.kind != "call" or not FUNCTIONS[node.name].refuses or len(node.args) != 1:
+        return None
+    column = node.args[0]
+    return f"{quoted(column.name)} <> ''" if column.kind == "column" and not column.args else None
+
+
+def _value_sql(bound: Bound) -> str:
+    filled = _filled(bound)
+    return f"CASE WHEN {filled} THEN {bound.sql()} END" if filled else bound.sql()
+
+
 def sql_type(logical: str) -> str:
     words = {"string": "VARCHAR", "long": "BIGINT", "double": "DOUBLE", "binary": "BLOB"}
     return words.get(logical, logical.upper())
@@ -119,7 +139,9 @@ def _cell(column: str, kind: str) -> str:
     """A value as canonical text, null-safe, the same in every engine."""
     if kind == "double":
         # 1e-07, 1e-7 and 1.0E-7 are one number: as a decimal they are one text too.
-        text = f"coalesce(CAST(TRY_CAST({column} AS DECIMAL(38,12)) AS VARCHAR), CAST({column} AS VARCHAR))"
+        # One of 64 bits shows the same text as one of 128, in an eighth of the time.
+        wide = f"coalesce(CAST(TRY_CAST({column} AS DECIMAL(38,12)) AS VARCHAR), CAST({column} AS VARCHAR))"
+        text = f"CASE WHEN abs({column}) < 100000 THEN CAST(TRY_CAST({column} AS DECIMAL(18,12)) AS VARCHAR) ELSE {wide} END"
     elif kind == "binary":
         text = f"hex({column})"
     else:

@@ -102,11 +102,20 @@ FROM (
     SELECT
       "_v_ref" AS "ref",
       "_v_rooms" AS "rooms",
-      COALESCE(UNREADABLE(rooms), FALSE) AS "_u_rooms",
+      COALESCE(
+        CASE WHEN "_v_rooms" IS NULL AND "Rooms" <> '' THEN UNREADABLE(rooms) ELSE FALSE END,
+        FALSE
+      ) AS "_u_rooms",
       "_v_rent" AS "rent",
-      COALESCE(UNREADABLE(rent), FALSE) AS "_u_rent",
+      COALESCE(
+        CASE WHEN "_v_rent" IS NULL AND "Rent" <> '' THEN UNREADABLE(rent) ELSE FALSE END,
+        FALSE
+      ) AS "_u_rent",
       "_v_let_on" AS "let_on",
-      COALESCE(UNREADABLE(let_on), FALSE) AS "_u_let_on",
+      COALESCE(
+        CASE WHEN "_v_let_on" IS NULL AND "Let" <> '' THEN UNREADABLE(let_on) ELSE FALSE END,
+        FALSE
+      ) AS "_u_let_on",
       'insert' AS _op,
       _problem,
       _delivery,
@@ -118,9 +127,9 @@ FROM (
       SELECT
         *,
         READ("Ref") AS "_v_ref",
-        READ("Rooms") AS "_v_rooms",
-        READ("Rent") AS "_v_rent",
-        READ("Let") AS "_v_let_on"
+        CASE WHEN "Rooms" <> '' THEN READ("Rooms") END AS "_v_rooms",
+        CASE WHEN "Rent" <> '' THEN READ("Rent") END AS "_v_rent",
+        CASE WHEN "Let" <> '' THEN READ("Let") END AS "_v_let_on"
       FROM bronze
     ) AS b
   ) AS m

@@ -27,7 +27,11 @@ SELECT
       COALESCE(CAST(m."number" AS TEXT), CHR(30)),
       COALESCE(CAST(m."kind" AS TEXT), CHR(30)),
       COALESCE(
-        COALESCE(CAST(TRY_CAST(m."share" AS DECIMAL(38, 12)) AS TEXT), CAST(m."share" AS TEXT)),
+        CASE
+          WHEN ABS(m."share") < 100000
+          THEN CAST(TRY_CAST(m."share" AS DECIMAL(18, 12)) AS TEXT)
+          ELSE COALESCE(CAST(TRY_CAST(m."share" AS DECIMAL(38, 12)) AS TEXT), CAST(m."share" AS TEXT))
+        END,
         CHR(30)
       ),
       COALESCE(CAST(m."since" AS TEXT), CHR(30)),
@@ -77,14 +81,26 @@ FROM (
     SELECT
       "_v_home" AS "home",
       "_v_number" AS "number",
-      COALESCE(UNREADABLE(number), FALSE) AS "_u_number",
+      COALESCE(
+        CASE WHEN "_v_number" IS NULL AND "No" <> '' THEN UNREADABLE(number) ELSE FALSE END,
+        FALSE
+      ) AS "_u_number",
       "_v_kind" AS "kind",
       "_v_share" AS "share",
-      COALESCE(UNREADABLE(share), FALSE) AS "_u_share",
+      COALESCE(
+        CASE WHEN "_v_share" IS NULL AND "Share" <> '' THEN UNREADABLE(share) ELSE FALSE END,
+        FALSE
+      ) AS "_u_share",
       "_v_since" AS "since",
-      COALESCE(UNREADABLE(since), FALSE) AS "_u_since",
+      COALESCE(
+        CASE WHEN "_v_since" IS NULL AND "Since" <> '' THEN UNREADABLE(since) ELSE FALSE END,
+        FALSE
+      ) AS "_u_since",
       "_v_noted" AS "noted",
-      COALESCE(UNREADABLE(noted), FALSE) AS "_u_noted",
+      COALESCE(
+        CASE WHEN "_v_noted" IS NULL AND "Noted" <> '' THEN UNREADABLE(noted) ELSE FALSE END,
+        FALSE
+      ) AS "_u_noted",
       CASE WHEN TRIM("op") IN ('D', 'X') THEN 'delete' ELSE 'insert' END AS _op,
       _problem,
       _delivery,
@@ -96,11 +112,11 @@ FROM (
       SELECT
         *,
         READ("Home") AS "_v_home",
-        READ("No") AS "_v_number",
+        CASE WHEN "No" <> '' THEN READ("No") END AS "_v_number",
         READ("Kind") AS "_v_kind",
-        READ("Share") AS "_v_share",
-        READ("Since") AS "_v_since",
-        READ("Noted") AS "_v_noted"
+        CASE WHEN "Share" <> '' THEN READ("Share") END AS "_v_share",
+        CASE WHEN "Since" <> '' THEN READ("Since") END AS "_v_since",
+        CASE WHEN "Noted" <> '' THEN READ("Noted") END AS "_v_noted"
       FROM bronze
     ) AS b
   ) AS m

@@ -51,12 +51,25 @@ FROM (
   FROM (
     SELECT
       "_v_visit" AS "visit",
-      COALESCE(UNREADABLE(visit), FALSE) AS "_u_visit",
+      COALESCE(
+        CASE WHEN "_v_visit" IS NULL AND "id" <> '' THEN UNREADABLE(visit) ELSE FALSE END,
+        FALSE
+      ) AS "_u_visit",
       "_v_home" AS "home",
       "_v_on_day" AS "on_day",
-      COALESCE(UNREADABLE(on_day), FALSE) AS "_u_on_day",
+      COALESCE(
+        CASE
+          WHEN "_v_on_day" IS NULL AND "date" <> ''
+          THEN UNREADABLE(on_day)
+          ELSE FALSE
+        END,
+        FALSE
+      ) AS "_u_on_day",
       "_v_passed" AS "passed",
-      COALESCE(UNREADABLE(passed), FALSE) AS "_u_passed",
+      COALESCE(
+        CASE WHEN "_v_passed" IS NULL AND "ok" <> '' THEN UNREADABLE(passed) ELSE FALSE END,
+        FALSE
+      ) AS "_u_passed",
       'insert' AS _op,
       _problem,
       _delivery,
@@ -67,10 +80,10 @@ FROM (
     FROM (
       SELECT
         *,
-        READ("id") AS "_v_visit",
+        CASE WHEN "id" <> '' THEN READ("id") END AS "_v_visit",
         READ("home") AS "_v_home",
-        READ("date") AS "_v_on_day",
-        READ("ok") AS "_v_passed"
+        CASE WHEN "date" <> '' THEN READ("date") END AS "_v_on_day",
+        CASE WHEN "ok" <> '' THEN READ("ok") END AS "_v_passed"
       FROM bronze
     ) AS b
   ) AS m
