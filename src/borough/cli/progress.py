@@ -61,7 +61,8 @@ class RunProgress:
             self._bar.stop()
         if error is not None:
             self.logger.error("run failed", extra={"facts": {"error": str(error)}})
-        for handler in self.logger.handlers:
+        for handler in tuple(self.logger.handlers):
+            self.logger.removeHandler(handler)  # a closed file that stayed would be opened again by the next line
             with contextlib.suppress(OSError):  # its last lines don't fit on a full disk: no reason to hide what went wrong
                 handler.close()
 

@@ -36,13 +36,28 @@ def check_folder(root: Path) -> Found:
     headers = _headers(project)
     _programme, compiled = compile_project(project, lambda feed: _names(headers[feed]) or declared_columns(project, feed))
     compiled = [_weighed(project, mistake, headers) for mistake in compiled]
+    unread = {m.place.file for m in mistakes} - {document.file for document in project.documents.values()}
+    found = [m for m in (*found, *compiled) if not _follows(m, unread)]
     counts = {
         "sources": len(project.sources),
         "feeds": sum(1 for _ in project.feeds()),
         "datasets": len(project.datasets),
         "reports": len(project.reports),
     }
-    return Found(project, tuple(sorted({*found, *compiled})), counts)
+    return Found(project, tuple(sorted(set(found))), counts)
+
+
+# What looks wrong elsewhere when a file of a folder can't be read at all.
+_CONSEQUENCES = {
+    "sources/": ("unknown feed", "which no feed fills"),
+    "datasets/": ("unknown dataset", "unknown table"),
+}
+
+
+def _follows(mistake: Mistake, unread: set[str]) -> bool:
+    """Would the mistake go away with the file that can't be read? Then only that file is told."""
+    folders = [folder for folder in _CONSEQUENCES if any(file.startswith(folder) for file in unread)]
+    return any(words in mistake.found for folder in folders for words in _CONSEQUENCES[folder])
 
 
 def declared_columns(project: Project, feed: str) -> tuple[str, ...] | None:
@@ -82,9 +97,7 @@ def _header(project: Project, name: str, engine: DuckDBEngine) -> Header | None:
         return None  # a feed that can't be resolved is told elsewhere; what is wrong with a file is for the run to say
     if columns is None:
         return None
-    # JSON leaves out what is empty, and a feed may say that columns come and go.
-    strict = feed.kind not in ("json", "geojson") and feed.feed.on_missing_column == "refuse"
-    return (*columns, *feed.parts), strict
+    return (*columns, *feed.parts), not feed.missing_is_null
 
 
 def _weighed(project: Project, mistake: Mistake, headers: dict[str, Header | None]) -> Mistake:

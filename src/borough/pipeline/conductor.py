@@ -18,6 +18,7 @@ from borough.engine.duckdb import DuckDBEngine
 from borough.errors import DeclarationError, EngineError, FeedError, Mistake, UsageError
 from borough.ingest.files import files_connector
 from borough.lake.lake import Lake
+from borough.lake.model import Published
 from borough.pipeline import gold
 from borough.pipeline.booking import book, book_refused_file
 from borough.pipeline.checking import declared_columns
@@ -106,6 +107,9 @@ def survey(project: Project, engine: DuckDBEngine, lake: Lake, options: Options)
         for name, feed in resolved.items()
     }
     record = published.record if published else {}
+    changed = [f for n, f in resolved.items() if _is_stale(n, prints, record) and not found[n].found]
+    if wrong := _mistaken_columns(project, lake, published, changed):
+        raise DeclarationError(wrong)
     idle = not options.release and not options.replay and not any(w.found for w in found.values())
     idle = idle and not _declarations_changed(programme, nodes, prints, record) and not record.get("pending") and not retired(record, programme)
     return Survey(programme, resolved, nodes, found, prints, idle)
@@ -124,10 +128,15 @@ def _fingerprint(project: Project, feed: ResolvedFeed) -> str:
     return fingerprint(feed.feed, feed.dataset) if feed.dataset else "bronze"
 
 
+def _is_stale(feed: str, prints: Mapping[str, str], record: Mapping[str, Any]) -> bool:
+    """Was the feed derived under another declaration?"""
+    return bool(record.get("feeds", {}).get(feed, {}).get("fingerprint", prints[feed]) != prints[feed])
+
+
 def _declarations_changed(programme: Programme, nodes: Sequence[Node], prints: Mapping[str, str], record: Mapping[str, Any]) -> bool:
     feeds, reports = record.get("feeds", {}), record.get("reports", {})
     for node in nodes:
-        if node.kind == "feed" and feeds.get(node.name, {}).get("fingerprint", prints[node.name]) != prints[node.name]:
+        if node.kind == "feed" and _is_stale(node.name, prints, record):
             return True
         if node.kind == "report" and reports.get(node.name) != report_fingerprint(programme.reports[node.name]) and feeds:
             return True
@@ -224,9 +233,7 @@ def _gold(run: Run, seen: Survey, node: Node, reports: list[tuple[str, int]]) ->
     """One area or report. Returns the points placed, or the rows of the report."""
     if node.kind == "area":
         dataset, name = node.name.split("@")
-        run.progress.step(node.name, f"placing {dataset} in {name}")
         return gold.area(run, dataset, name)
-    run.progress.step(node.name, "report")
     rows = gold.report(run, seen.programme, node.name)
     if rows is not None:
         reports.append((node.name, rows))
@@ -251,6 +258,7 @@ def _decide(run: Run) -> None:
         for feed in run.options.release
         for h in run.feed_record(feed).get("held", [])
     ]
+    run.decided = bool(decisions)
     if run.options.release and not decisions:
         run.notices.extend((feed, "", "nothing is held") for feed in run.options.release)
     run.append_records(DECISIONS, decisions, DECISION_COLUMNS)
@@ -281,7 +289,7 @@ def _feed(run: Run, seen: Survey, name: str, fed: dict[str, MappedFeed]) -> int:
         _tell_refused(run, name)
     if name not in seen.programme.feeds:
         return 0
-    mapped, columns = _bound(run, name, needed)
+    mapped, columns = _bound(run, feed, needed)
     work = work_for(run, feed, mapped)
     fed[name] = mapped
     if work is None:
@@ -298,16 +306,31 @@ def _needed(programme: Programme, name: str) -> tuple[tuple[str, ...], ...]:
     return mapped.needed if mapped is not None else ()
 
 
-def _bound(run: Run, name: str, needed: Sequence[Sequence[str]]) -> tuple[MappedFeed, tuple[str, ...]]:
-    """The feed bound to the columns that bronze has; needed ones that no file has had read as null."""
-    state = run.writer.state(bronze_table(name))
+def _bound(run: Run, feed: ResolvedFeed, needed: Sequence[Sequence[str]]) -> tuple[MappedFeed, tuple[str, ...]]:
+    """The feed bound to the columns that bronze has. A needed one that no file has had is a mistake, unless absent means null."""
+    state = run.writer.state(bronze_table(feed.name))
     have = received_columns(state.columns) if state is not None else ()
-    folded = {c.casefold() for c in have}
-    absent = tuple(group[0] for group in needed if not any(c.casefold() in folded for c in group))
-    mapped, mistakes = map_feed(run.project, name, (*have, *absent))
+    if feed.missing_is_null or not have:
+        have += _absent(have, needed)
+    mapped, mistakes = map_feed(run.project, feed.name, have)
     if mapped is None:
         raise DeclarationError(mistakes)
-    return mapped, (*have, *absent)
+    return mapped, have
+
+
+def _absent(have: Sequence[str], needed: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    folded = {c.casefold() for c in have}
+    return tuple(group[0] for group in needed if not any(c.casefold() in folded for c in group))
+
+
+def _mistaken_columns(project: Project, lake: Lake, published: Published | None, feeds: Iterable[ResolvedFeed]) -> list[Mistake]:
+    """Mistakes of mappings that changed and name columns which no file has had: found before anything is derived again."""
+    mistakes: list[Mistake] = []
+    for feed in feeds:
+        state = lake.table(bronze_table(feed.name), published) if published else None
+        if feed.dataset is not None and state is not None and not feed.missing_is_null:
+            mistakes.extend(map_feed(project, feed.name, received_columns(state.columns))[1])
+    return mistakes
 
 
 def _tell_refused(run: Run, name: str) -> None:
@@ -340,7 +363,7 @@ def _publish(run: Run, reports: list[tuple[str, int]], fed: dict[str, MappedFeed
         number, tuple(run.ledger), tuple(reports), tuple(run.failures), held, tuple(run.drifts), tuple(run.notices),
         len(run.new_deliveries), run.writer.restored,
     )  # fmt: skip
-    if not (run.ledger or run.new_deliveries or reports or run.changed or run.options.release):
+    if not (run.ledger or run.new_deliveries or reports or run.changed or run.decided):
         return replace(summary, number=None)
     run.append_records(DELIVERIES, [d.__dict__ for d in _as_last_recorded(run)], DELIVERY_COLUMNS)
     run.append_records(LEDGER, run.ledger, LEDGER_COLUMNS)

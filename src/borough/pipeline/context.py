@@ -70,6 +70,7 @@ class Run:
     scores: list[dict[str, Any]] = field(default_factory=list)
     drifts: list[dict[str, Any]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    decided: bool = False  # did a person decide something in this run?
     unfinished: set[str] = field(default_factory=set)  # nodes to try again in the next run, whatever is new then
     notices: list[tuple[str, str, str]] = field(default_factory=list)  # feed, file, what was noticed
 

@@ -24,6 +24,7 @@ def area(run: Run, dataset: str, name: str) -> int:
     anew = name in run.changed or run.writer.state(table) is None or run.record.setdefault("areas", {}).get(table) != _declared(run, dataset, name)
     if not anew and dataset not in run.changed:
         return 0
+    run.progress.step(f"{dataset}@{name}", f"placing {dataset} in {name}")
     run.engine.load("spatial")
     relations = run.relations
     points = relations.points(dataset, run.project.datasets[dataset].areas[name])
@@ -86,6 +87,7 @@ def report(run: Run, programme: Programme, name: str) -> int | None:
     unchanged = remembered.get(name) == report_fingerprint(bound) and not run.changed & set(bound.tables)
     if unchanged and run.writer.state(table) is not None:
         return None
+    run.progress.step(name, "report")
     relations = {t: _relation(run, t) for t in bound.tables}
     written = bound.over(relations)
     sql, columns = storable(written, run.engine.describe(written))

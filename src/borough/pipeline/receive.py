@@ -112,9 +112,7 @@ def _drifts(
 
 def _drift(feed: ResolvedFeed, received: Received, known: Sequence[str] | None, needed: Sequence[Sequence[str]]) -> Drift:
     spec = feed.feed
-    on_missing = spec.on_missing_column
-    if "on_missing_column" not in spec.model_fields_set and feed.kind in ("json", "geojson"):
-        on_missing = "null"  # JSON leaves out what is empty: an absent key is no change of layout
+    on_missing = "null" if feed.missing_is_null else "refuse"
     if received.counted == 0:
         return Drift((), (), None, ())
     parts = [name for name, _ in received.found.parts]

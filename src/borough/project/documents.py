@@ -210,6 +210,11 @@ def _is_merge(key: yaml.Node) -> bool:
 
 # What PyYAML says · what was found · what was expected
 _SYNTAX = (
+    (
+        "expected comment or line break",
+        "text after the closing quote",
+        """single quotes around the whole value, such as '"Job No" | "Job Number"'""",
+    ),
     ("mapping values are not allowed", "a second colon in a value", "quotes around text that holds a colon and a space"),
     ("undefined alias", "an alias to nothing", "an alias to an anchor (&name) further up"),
     (

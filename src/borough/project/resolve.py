@@ -51,6 +51,13 @@ class ResolvedFeed:
     dataset: DatasetSpec | None
 
     @property
+    def missing_is_null(self) -> bool:
+        """Is a column that a file lacks read as null? JSON leaves out what is empty, so there it is unless declared otherwise."""
+        if "on_missing_column" not in self.feed.model_fields_set and self.kind in ("json", "geojson"):
+            return True
+        return self.feed.on_missing_column == "null"
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """The columns that the path gives, ``extract_date`` apart."""
         names = (part.name for pattern in self.patterns for part in path_parts(pattern))
