@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .council import Done, borough, write
+from .council import NOW, Done, borough, write
 
 # «n» marks the place of mistake n: it is taken out before the file is written.
 FILES = {
@@ -133,3 +133,33 @@ def test_warnings_alone_end_with_0(tmp_path: Path) -> None:
     done = borough("check", "--project", project)
     assert done.code == 0, done.out
     assert "warning: sources/s.yaml:4:" in done.out and "did you mean 'name'?" in done.out
+
+
+def test_a_changed_mapping_that_names_a_column_no_file_has_derives_nothing(tmp_path: Path) -> None:
+    """It would empty the column: the run refuses before anything is written, as ``check`` does."""
+    project = tmp_path / "typo"
+    assert borough("init", project).code == 0
+    assert borough("run", "--project", project, "--now", NOW).code == 0
+    source = project / "sources" / "licensing.yaml"
+    source.write_text(source.read_text().replace("Issued on", "Isued on"))
+    done = borough("run", "--project", project)
+    assert done.code == 1 and "unknown column 'Isued on'" in done.err and "did you mean 'Issued on'?" in done.err
+    assert borough("query", "SELECT count(*) AS n FROM licence WHERE issued IS NULL", "--format", "json", "--project", project).json == [{"n": 0}]
+
+
+def test_what_follows_from_a_file_that_cannot_be_read_is_not_told(tmp_path: Path) -> None:
+    project = tmp_path / "quotes"
+    assert borough("init", project).code == 0
+    source = project / "sources" / "licensing.yaml"
+    source.write_text(source.read_text() + '\n    broken: "A b" | "C d"\n')
+    done = borough("check", "--project", project)
+    assert done.code == 1 and "single quotes around the whole value" in done.out
+    assert done.out.count("error:") == 1 and "which no feed fills" not in done.out
+
+
+def test_a_release_of_nothing_commits_nothing(tmp_path: Path) -> None:
+    project = tmp_path / "nothing"
+    assert borough("init", project).code == 0
+    assert borough("run", "--project", project, "--now", NOW).code == 0
+    done = borough("run", "--release", "licensing.licences", "--project", project)
+    assert done.code == 0 and done.out.startswith("nothing new") and "nothing is held" in done.out
