@@ -25,7 +25,6 @@ from borough.ingest.tally import Tally, tally
 from borough.project.specs import CsvSpec
 
 REJECTS, SCANS = "_ingest_rejects", "_ingest_scans"
-BLOCK = 60  # rows whose steps fit the bits of one BIGINT
 RAGGED = {"MISSING COLUMNS", "TOO MANY COLUMNS"}
 
 
@@ -197,31 +196,15 @@ def _select(found: Found, names: Sequence[str], fast: tuple[int, int], above: in
     nothing = "CAST(NULL AS VARCHAR) AS _problem, CAST(NULL AS VARCHAR) AS _raw"
     if not fast[1]:
         return f"SELECT {cells}, {system}, CAST(file_row_number + 1 AS BIGINT) AS _row, {nothing} FROM {good}"
-    _ordinals(shop, fast[0])
+    # A good row's ordinal is its own number plus the refused lines before it. A join on the number would lose the
+    # order of the rows; side by side keeps it.
+    shop.engine.execute(
+        "CREATE OR REPLACE TEMP TABLE _ingest_ordinals AS WITH steps AS (SELECT _row - row_number() OVER (ORDER BY _row) AS before, "
+        "row_number() OVER (ORDER BY _row) AS shift FROM _ingest_bad), step AS (SELECT before, max(shift) AS shift FROM steps GROUP BY before) "
+        f"SELECT CAST(g.n + coalesce(step.shift, 0) AS BIGINT) AS _row FROM range(1, {fast[0] + 1}) AS g(n) ASOF LEFT JOIN step ON g.n > step.before ORDER BY g.n"
+    )
     empty = ", ".join(f"CAST(NULL AS VARCHAR) AS {quoted(n)}" for n in names)
     return (
-        f"SELECT {cells}, {system}, g.file_row_number + s.shift + 1 AS _row, {nothing} FROM {good} g "
-        f"JOIN _ingest_blocks b ON b.block = g.file_row_number // {BLOCK} "
-        f"JOIN _ingest_steps s ON s.id = b.before + bit_count(b.mask & ((CAST(2 AS BIGINT) << CAST(g.file_row_number % {BLOCK} AS INTEGER)) - 1)) "
+        f"SELECT {cells}, {system}, _row, {nothing} FROM read_parquet({location(shop.path('good.parquet'))}) POSITIONAL JOIN _ingest_ordinals "
         f"UNION ALL SELECT {empty}, {system}, _row, _problem, _raw FROM (FROM _ingest_bad ORDER BY _row)"
-    )
-
-
-def _ordinals(shop: Workshop, good: int) -> None:
-    """Tables from which a good row finds how many refused lines stand before it: it grows by a step behind them.
-
-    ``_ingest_steps`` numbers the steps; ``_ingest_blocks`` has for each block of good rows how many steps were before it, and a
-    bit for each row at which one is. Each row meets one row of either, so that the join keeps the rows in file order and
-    needs no second table as long as the file.
-    """
-    shop.engine.execute(
-        "CREATE OR REPLACE TEMP TABLE _ingest_steps AS WITH refused AS (SELECT _row - row_number() OVER (ORDER BY _row) AS good, "
-        "row_number() OVER (ORDER BY _row) AS shift FROM _ingest_bad), step AS (SELECT good, max(shift) AS shift FROM refused GROUP BY good) "
-        "SELECT row_number() OVER (ORDER BY good) AS id, good, shift FROM step UNION ALL SELECT 0, NULL, 0"
-    )
-    shop.engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE _ingest_blocks AS WITH held AS (SELECT good // {BLOCK} AS block, count(*) AS steps, "
-        f"CAST(sum(CAST(1 AS BIGINT) << CAST(good % {BLOCK} AS INTEGER)) AS BIGINT) AS mask FROM _ingest_steps WHERE good IS NOT NULL GROUP BY ALL) "
-        "SELECT block, coalesce(mask, 0) AS mask, CAST(coalesce(sum(steps) OVER (ORDER BY block) - coalesce(steps, 0), 0) AS BIGINT) AS before "
-        f"FROM range({good // BLOCK + 1}) AS r(block) LEFT JOIN held USING (block)"
     )
