@@ -135,7 +135,7 @@ def warm() -> None:
 
     import little_council
 
-    from borough.pipeline.conductor import compiled
+    from borough.pipeline.survey import compiled
     from borough.project.load import load
 
     with tempfile.TemporaryDirectory() as folder:

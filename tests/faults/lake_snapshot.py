@@ -16,7 +16,7 @@ RUN_KEYS = ("derived", "first", "last", "through", "number")  # of the run's rec
 def snapshot(root: Path) -> dict[str, Any] | None:
     """What the project's lake says as last published; None where nothing was published."""
     from borough.cli.context import Opened, plain
-    from borough.pipeline.conductor import compiled, open_engine, open_lake
+    from borough.pipeline.survey import compiled, open_engine, open_lake
     from borough.project.load import load
 
     project = load(root)
@@ -43,7 +43,7 @@ def snapshot(root: Path) -> dict[str, Any] | None:
 def look(root: Path) -> dict[str, list[str]] | None:
     """Only the rows of the published tables, read past the door: where nothing can be written, no look can be recorded."""
     from borough.engine.duckdb import DuckDBEngine
-    from borough.pipeline.conductor import open_lake
+    from borough.pipeline.survey import open_lake
     from borough.project.load import load
 
     lake = open_lake(load(root))

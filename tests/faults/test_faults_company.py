@@ -15,7 +15,7 @@ from fault_crew import KILLED, Crew, Driver, command, copied
 
 from borough.cli.context import Opened
 from borough.cli.read import ask
-from borough.pipeline.conductor import compiled, open_engine, open_lake
+from borough.pipeline.survey import compiled, open_engine, open_lake
 from borough.project.load import load
 
 # All in one look: the report of sizes counts what the other tables hold.

@@ -98,7 +98,7 @@ class Opened:
 @contextmanager
 def opened(context: typer.Context, given: Path | None) -> Iterator[Opened]:
     """Open a project for reading. Reports whose declaration has mistakes can't be read."""
-    from borough.pipeline.conductor import compiled, open_engine, open_lake
+    from borough.pipeline.survey import compiled, open_engine, open_lake
 
     project = load_project(context, given)
     engine = open_engine(project)

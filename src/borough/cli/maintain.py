@@ -18,7 +18,7 @@ def compact(context: typer.Context, project: ProjectOption = None, as_json: Json
     """Merge many small files into few, table by table, beyond the limit in borough.yaml. The rows stay the same."""
     from borough.cli.show import count
     from borough.lake.maintenance import run_compaction
-    from borough.pipeline.conductor import open_lake
+    from borough.pipeline.survey import open_lake
 
     opened = load_project(context, project)
     limit = opened.borough.maintenance.compact_above_files
@@ -40,7 +40,7 @@ def vacuum(
     """Delete files that no kept run needs and that are old enough (borough.yaml, maintenance)."""
     from borough.cli.show import count, size
     from borough.lake.maintenance import vacuum as sweep
-    from borough.pipeline.conductor import open_lake
+    from borough.pipeline.survey import open_lake
 
     opened = load_project(context, project)
     limits = opened.borough.maintenance

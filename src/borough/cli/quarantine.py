@@ -224,7 +224,8 @@ def replay(
         need_run(o)
         counts = _counts(o)
         _check_names(o, feeds or [])
-        wanted = [r[1] for r in counts if not feeds or {r[0], r[1], r[1].split(".")[0]} & set(feeds)]
+        declared = {name for name, _source, _feed in o.project.feeds()}
+        wanted = [r[1] for r in counts if r[1] in declared and (not feeds or {r[0], r[1], r[1].split(".")[0]} & set(feeds))]
     loaded = load_project(context, project)
     if not wanted and wants_json(context, as_json):
         print_json({"number": None, "exit_code": 0})

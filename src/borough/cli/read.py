@@ -65,7 +65,7 @@ def complete_column(context: typer.Context, incomplete: str) -> list[str]:
         return complete_table(context, incomplete)
     from borough.compile.lineage import columns_of
     from borough.errors import BoroughError
-    from borough.pipeline.conductor import compiled
+    from borough.pipeline.survey import compiled
 
     project = project_to_complete(context)
     try:
@@ -305,7 +305,7 @@ def lineage(
     """Where a table or column comes from, back to the columns received: read from the compiled plan."""
     from borough.cli.context import load_project
     from borough.compile.lineage import trace
-    from borough.pipeline.conductor import compiled
+    from borough.pipeline.survey import compiled
 
     loaded = load_project(context, project)
     programme, _mistakes = compiled(loaded)

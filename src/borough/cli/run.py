@@ -20,7 +20,7 @@ def complete_select(context: typer.Context, incomplete: str) -> list[str]:
     """Names for tab completion: feeds, sources, datasets, reports of the project in hand."""
     from borough.compile.programme import select_names
     from borough.errors import BoroughError
-    from borough.pipeline.conductor import compiled
+    from borough.pipeline.survey import compiled
 
     project = project_to_complete(context)
     try:
@@ -169,9 +169,9 @@ def plan(
 
     The cost is the size of new files, and the rows in bronze that a changed declaration derives again.
     """
-    from borough.pipeline.conductor import open_engine, open_lake
     from borough.pipeline.context import Options
     from borough.pipeline.planning import plan_project
+    from borough.pipeline.survey import open_engine, open_lake
 
     opened = load_project(context, project)
     engine = open_engine(opened)

@@ -52,7 +52,8 @@ class MappedFeed:
     @property
     def needed(self) -> tuple[tuple[str, ...], ...]:
         """Groups of received columns, one of each of which a file must have."""
-        return tuple(dict.fromkeys(group for b in self.bounds.values() for group in b.groups))
+        operation = [(self.spec.operation.column,)] if self.spec.operation is not None else []
+        return tuple(dict.fromkeys([*(group for b in self.bounds.values() for group in b.groups), *operation]))
 
     def stage_sql(self, bronze: str, run: Stamp) -> str:
         """The statement: bronze rows in; typed, checked rows out, with ``_refused`` to split them by."""
@@ -182,6 +183,11 @@ def map_feed(project: Project, feed: str, columns: Sequence[str] | None) -> tupl
             bounds[column] = bind(text, received, as_type=target.type, unknown=(*spec.unknown, *target.unknown), raw=True)
         except ExpressionError as error:
             mistakes.extend(_placed(project, error, "source", source, "feeds", name, "map", column))
+    if spec.operation is not None:
+        try:
+            bind(quoted(spec.operation.column), received, raw=True)
+        except ExpressionError as error:
+            mistakes.extend(_placed(project, error, "source", source, "feeds", name, "operation", "column"))
     rules, area_rules = _bind_rules(project, contract, mistakes)
     known = _bind_known(project, contract, mistakes)
     mistakes.extend(_pattern_mistakes(project, contract))

@@ -51,10 +51,11 @@ def discover(patterns: Sequence[str], root: Path) -> list[Found]:
 
 
 def _glob(pattern: str, root: Path) -> Glob:
-    whole = pattern if os.path.isabs(pattern) else f"{root.absolute().as_posix()}/{pattern}"
-    first = SPECIAL.search(whole)
+    above = "" if os.path.isabs(pattern) else f"{root.absolute().as_posix()}/"  # the project's own folder means itself, wildcards and all
+    whole = above + pattern
+    first = SPECIAL.search(pattern)
     # A pattern without wildcards is one file: its folder is fixed.
-    cut = whole.rfind("/", 0, first.start() if first else len(whole)) + 1
+    cut = whole.rfind("/", 0, len(above) + first.start() if first else len(whole)) + 1
     rest = whole[cut:]
     expression, date_format = _expression(rest, pattern)
     folders = SPECIAL.sub("", rest.replace("**/", "").replace("**", "")).count("/") + sum(m.group().count("/") for m in re.finditer(r"\{[^{}]*\}", rest))

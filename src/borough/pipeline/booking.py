@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from borough.compile.checks import Check
 from borough.compile.mapping import MappedFeed
 from borough.errors import LakeError
 from borough.pipeline.context import Run
@@ -40,15 +41,13 @@ def book(run: Run, mapped: MappedFeed, work: Work, derived: Derived) -> None:
                 "reason": t.reason, "recorded": run.recorded,
             }
         )  # fmt: skip
-    merged: dict[str, list[int]] = {}
+    merged: dict[Check, tuple[int, int]] = {}
     for count in derived.counts:
-        entry = merged.setdefault(count.check.check.name, [0, 0])
-        entry[0] += count.rows
-        entry[1] += count.failed
-    checks = {one.check.name: one.check for one in mapped.checks}
+        seen, failed = merged.get(count.check.check, (0, 0))
+        merged[count.check.check] = (seen + count.rows, failed + count.failed)
     rows = next(iter(merged.values()))[0] if merged else 0
     scores: list[tuple[str | None, str, str, str, int, int]]
-    scores = [(checks[n].column, n, checks[n].dimension, checks[n].severity, v[0], v[1]) for n, v in merged.items()]
+    scores = [(check.column, check.name, check.dimension, check.severity, *sums) for check, sums in merged.items()]
     if rows and mapped.spec.delivers != "changes":
         scores.append((None, "duplicate_key", "uniqueness", "error", rows, derived.duplicates))
     for column, rule, dimension, severity, seen, failed in scores:

@@ -6,28 +6,24 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 from borough.catalogue.contracts import DECISIONS, DELIVERIES, DRIFT, LEDGER, SCORECARD, bronze_table, log_table
 from borough.catalogue.deliveries import Deliveries, Delivery, read_deliveries
 from borough.catalogue.tables import DECISION_COLUMNS, DELIVERY_COLUMNS, DRIFT_COLUMNS, LEDGER_COLUMNS, SCORECARD_COLUMNS
-from borough.compile.mapping import MappedFeed, fingerprint, map_feed, shape
-from borough.compile.programme import Node, Programme, compile_project, report_fingerprint, select_names, selected
+from borough.compile.mapping import MappedFeed, map_feed, shape
+from borough.compile.programme import Node, Programme
 from borough.engine.duckdb import DuckDBEngine
-from borough.errors import DeclarationError, EngineError, FeedError, Mistake, UsageError
-from borough.ingest.files import files_connector
+from borough.errors import DeclarationError, EngineError, FeedError
 from borough.lake.lake import Lake
-from borough.lake.model import Published
 from borough.pipeline import gold
 from borough.pipeline.booking import book, book_refused_file
-from borough.pipeline.checking import declared_columns
 from borough.pipeline.context import Failure, Options, Progress, Run, open_record
 from borough.pipeline.disk import disk_full, full_disk_told
 from borough.pipeline.feeds import derive_feed, rewrite_current, tidy, work_for
-from borough.pipeline.later import leave_for_later, retire, retired
-from borough.pipeline.receive import Waiting, receive, received_columns, waiting
-from borough.project.checks import check
+from borough.pipeline.later import leave_for_later, show
+from borough.pipeline.receive import receive, received_columns
+from borough.pipeline.survey import Survey, open_engine, open_lake, survey
 from borough.project.load import Project
 from borough.project.resolve import ResolvedFeed, resolve_feed
 
@@ -50,98 +46,6 @@ class Summary:
     @property
     def exit_code(self) -> int:
         return 3 if self.failures or self.held else 0
-
-
-@dataclass(frozen=True)
-class Survey:
-    """What there is to do, found without writing anything."""
-
-    programme: Programme
-    feeds: Mapping[str, ResolvedFeed]
-    nodes: tuple[Node, ...]
-    waiting: Mapping[str, Waiting]
-    fingerprints: Mapping[str, str]
-    idle: bool
-
-
-def open_engine(project: Project) -> DuckDBEngine:
-    """The engine that ``borough.yaml`` declares. Raises UsageError for one that can't run a project yet."""
-    declared = project.borough.engine
-    scratch = project.root / ".borough" / "scratch"
-    if isinstance(declared, str):
-        return DuckDBEngine(scratch=scratch)
-    if isinstance(declared, dict):
-        spec = declared["duckdb"]
-        return DuckDBEngine(threads=spec.threads, memory=spec.memory, scratch=project.root / spec.scratch if spec.scratch else scratch)
-    raise UsageError("engine: {spark: …} compiles and tests expressions, but can't run a project yet", advice="set engine: duckdb in borough.yaml")
-
-
-def open_lake(project: Project) -> Lake:
-    """The project's lake. Raises UsageError for a place that this version can't write to."""
-    lake = project.borough.lake
-    if "://" in lake:
-        raise UsageError(f"lake: {lake} is not on a local path", advice="give lake: a folder, such as ./lake")
-    return Lake(str(project.root / lake))
-
-
-def compiled(project: Project) -> tuple[Programme, list[Mistake]]:
-    """Compile the project, with every mistake that can be found without its data."""
-    programme, found = compile_project(project, lambda feed: declared_columns(project, feed))
-    return programme, sorted({*check(project), *found})
-
-
-def survey(project: Project, engine: DuckDBEngine, lake: Lake, options: Options) -> Survey:
-    """Look at declarations, sources and the last published run. Raises DeclarationError with every mistake."""
-    published = lake.published()
-    programme, mistakes = compiled(project)
-    errors = [m for m in mistakes if m.severity == "error"]
-    if errors:
-        raise DeclarationError(errors)
-    nodes = _chosen(programme, options)
-    table = lake.table(DELIVERIES, published) if published else None
-    deliveries = read_deliveries(engine, table.files) if table else Deliveries({})
-    resolved = {n.name: resolve_feed(project, *n.name.split(".")) for n in nodes if n.kind == "feed"}
-    prints = {name: _fingerprint(project, feed) for name, feed in resolved.items()}
-    found = {
-        name: waiting(feed, files_connector(feed.feed, feed.patterns, project.root, engine, engine.scratch), deliveries, prints[name])
-        for name, feed in resolved.items()
-    }
-    record = published.record if published else {}
-    changed = [f for n, f in resolved.items() if _is_stale(n, prints, record) and not found[n].found]
-    if wrong := _mistaken_columns(project, lake, published, changed):
-        raise DeclarationError(wrong)
-    idle = not options.release and not options.replay and not any(w.found for w in found.values())
-    idle = idle and not _declarations_changed(programme, nodes, prints, record) and not record.get("pending") and not retired(record, programme)
-    return Survey(programme, resolved, nodes, found, prints, idle)
-
-
-def _chosen(programme: Programme, options: Options) -> tuple[Node, ...]:
-    names = select_names(programme)
-    for word in (*options.select, *options.release, *options.replay):
-        if word.strip("+") not in names:
-            near = get_close_matches(word.strip("+"), names, n=1)
-            raise UsageError(f"nothing is called {word!r}" + (f"; did you mean {near[0]!r}?" if near else ""), advice="borough plan lists what can run")
-    return tuple(selected(programme, options.select)) if options.select else programme.nodes
-
-
-def _fingerprint(project: Project, feed: ResolvedFeed) -> str:
-    return fingerprint(feed.feed, feed.dataset) if feed.dataset else "bronze"
-
-
-def _is_stale(feed: str, prints: Mapping[str, str], record: Mapping[str, Any]) -> bool:
-    """Was the feed derived under another declaration?"""
-    return bool(record.get("feeds", {}).get(feed, {}).get("fingerprint", prints[feed]) != prints[feed])
-
-
-def _declarations_changed(programme: Programme, nodes: Sequence[Node], prints: Mapping[str, str], record: Mapping[str, Any]) -> bool:
-    feeds, reports = record.get("feeds", {}), record.get("reports", {})
-    for node in nodes:
-        if node.kind == "feed" and _is_stale(node.name, prints, record):
-            return True
-        if node.kind == "report" and reports.get(node.name) != report_fingerprint(programme.reports[node.name]) and feeds:
-            return True
-    areas = {n.writes[0] for n in nodes if n.kind == "area"}
-    return bool(feeds) and not areas <= set(record.get("areas", {}))
 
 
 def run_project(project: Project, *, now: dt.datetime, options: Options, progress: Progress) -> Summary:
@@ -208,8 +112,8 @@ def _held(record: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
 
 def _conduct(run: Run, seen: Survey) -> Summary:
     run.progress.begin(len(seen.nodes) + 1)  # and the publication
-    _decide(run)
-    retire(run, seen.programme)
+    _decide(run, seen.released)
+    show(run)
     reports: list[tuple[str, int]] = []
     fed: dict[str, MappedFeed] = {}
     nodes = _with_whole_datasets(run, seen)
@@ -219,14 +123,14 @@ def _conduct(run: Run, seen: Survey) -> Summary:
             if node.kind == "feed":
                 rows = _feed(run, seen, node.name, fed)
             else:
-                _before_gold(run, seen, fed)
+                _before_gold(run, fed)
                 rows = _gold(run, seen, node, reports)
         run.progress.done(node.name, rows)
-    _before_gold(run, seen, fed)
+    _before_gold(run, fed)
     for dataset in sorted(run.changed & set(run.project.datasets)):
         gold.dataset_checks(run, seen.programme, dataset)
     leave_for_later(run, seen.programme, {n.name for n in nodes})
-    return replace(_publish(run, reports, fed), outstanding=outstanding(seen))
+    return replace(_publish(run, reports), outstanding=outstanding(seen))
 
 
 def _gold(run: Run, seen: Survey, node: Node, reports: list[tuple[str, int]]) -> int:
@@ -251,16 +155,16 @@ def _with_whole_datasets(run: Run, seen: Survey) -> tuple[Node, ...]:
     return tuple(n for n in seen.programme.nodes if n.name in chosen or (n.kind == "feed" and n.name in seen.programme.feeds and seen.programme.feeds[n.name].dataset in changed))
 
 
-def _decide(run: Run) -> None:
+def _decide(run: Run, released: Sequence[str]) -> None:
     """Note what a person released, so that a rebuild decides the same."""
     decisions = [
         {"feed": feed, "position": h["position"], "decision": "release", "who": run.options.who, "run": run.writer.number, "recorded": run.recorded}
-        for feed in run.options.release
+        for feed in released
         for h in run.feed_record(feed).get("held", [])
     ]
-    run.decided = bool(decisions)
-    if run.options.release and not decisions:
-        run.notices.extend((feed, "", "nothing is held") for feed in run.options.release)
+    run.noted = bool(decisions)
+    if not decisions:
+        run.notices.extend((word, "", "nothing is held") for word in run.options.release)
     run.append_records(DECISIONS, decisions, DECISION_COLUMNS)
 
 
@@ -323,16 +227,6 @@ def _absent(have: Sequence[str], needed: Sequence[Sequence[str]]) -> tuple[str, 
     return tuple(group[0] for group in needed if not any(c.casefold() in folded for c in group))
 
 
-def _mistaken_columns(project: Project, lake: Lake, published: Published | None, feeds: Iterable[ResolvedFeed]) -> list[Mistake]:
-    """Mistakes of mappings that changed and name columns which no file has had: found before anything is derived again."""
-    mistakes: list[Mistake] = []
-    for feed in feeds:
-        state = lake.table(bronze_table(feed.name), published) if published else None
-        if feed.dataset is not None and state is not None and not feed.missing_is_null:
-            mistakes.extend(map_feed(project, feed.name, received_columns(state.columns))[1])
-    return mistakes
-
-
 def _tell_refused(run: Run, name: str) -> None:
     """Files that could not be taken in, and what was seen in the others: told once for all files with the same trait."""
     own = [d for d in run.new_deliveries if d.feed == name]
@@ -347,23 +241,21 @@ def _tell_refused(run: Run, name: str) -> None:
             run.notices.extend((name, d.file, notice) for notice in d.notices.split("; "))
 
 
-def _before_gold(run: Run, seen: Survey, fed: dict[str, MappedFeed]) -> None:
+def _before_gold(run: Run, fed: dict[str, MappedFeed]) -> None:
     """Once all feeds are in, before anything reads datasets: current tables that outgrew their log are rewritten."""
-    del seen
     for dataset in sorted({mapped.dataset for mapped in fed.values()}):
         rewrite_current(run, dataset)
     fed.clear()
 
 
-def _publish(run: Run, reports: list[tuple[str, int]], fed: dict[str, MappedFeed]) -> Summary:
-    del fed
+def _publish(run: Run, reports: list[tuple[str, int]]) -> Summary:
     number, stamp = run.writer.number, {"run": run.writer.number, "recorded": run.recorded}
     held = _held(run.record)
     summary = Summary(
         number, tuple(run.ledger), tuple(reports), tuple(run.failures), held, tuple(run.drifts), tuple(run.notices),
         len(run.new_deliveries), run.writer.restored,
     )  # fmt: skip
-    if not (run.ledger or run.new_deliveries or reports or run.changed or run.decided):
+    if not (run.ledger or run.new_deliveries or reports or run.changed or run.noted):
         return replace(summary, number=None)
     run.append_records(DELIVERIES, [d.__dict__ for d in _as_last_recorded(run)], DELIVERY_COLUMNS)
     run.append_records(LEDGER, run.ledger, LEDGER_COLUMNS)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from borough.catalogue.deliveries import Deliveries, Delivery, read_deliveries
+from borough.catalogue.deliveries import Deliveries, Delivery
 from borough.compile.relations import Relations
 from borough.engine.duckdb import DuckDBEngine
 from borough.engine.port import WrittenFile
@@ -70,7 +70,7 @@ class Run:
     scores: list[dict[str, Any]] = field(default_factory=list)
     drifts: list[dict[str, Any]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    decided: bool = False  # did a person decide something in this run?
+    noted: bool = False  # must this run be published, even if no row changed?
     unfinished: set[str] = field(default_factory=set)  # nodes to try again in the next run, whatever is new then
     notices: list[tuple[str, str, str]] = field(default_factory=list)  # feed, file, what was noticed
 
@@ -119,8 +119,4 @@ def open_record(last: Published | None) -> dict[str, Any]:
         return {}
     carried = {key: last.record[key] for key in ("feeds", "reports", "areas", "datasets", "properties") if key in last.record}
     return copy.deepcopy(carried)
-
-
-def load_deliveries(engine: DuckDBEngine, files: tuple[str, ...]) -> Deliveries:
-    return read_deliveries(engine, files) if files else Deliveries({})
 

@@ -17,8 +17,8 @@ from borough.compile.programme import Node, report_fingerprint
 from borough.engine.duckdb import DuckDBEngine
 from borough.lake.lake import Lake
 from borough.lake.model import Published
-from borough.pipeline.conductor import Survey, survey
 from borough.pipeline.context import Options
+from borough.pipeline.survey import Survey, survey
 from borough.project.load import Project
 
 
@@ -66,7 +66,7 @@ def _feed(seen: Survey, node: Node, published: Published | None, deliveries: Del
     mapped = seen.programme.feeds.get(node.name)
     record = published.record if published else {}
     remembered = record.get("feeds", {}).get(node.name, {})
-    stale = remembered.get("fingerprint", seen.fingerprints[node.name]) != seen.fingerprints[node.name]
+    stale = node.name in seen.stale
     corrected = node.name in record.get("corrected", [])
     rows = sum(d.counted for d in deliveries.live(node.name)) if stale or corrected else 0
     size = sum(f.size for f in what.found)
@@ -76,7 +76,7 @@ def _feed(seen: Survey, node: Node, published: Published | None, deliveries: Del
     elif what.found:
         would.append("receive and standardise" if mapped else "receive")
     if stale:
-        would.append("derive again: the declaration changed")
+        would.append("derive again: the declaration changed" if remembered else "derive what was received before")
     elif corrected:
         would.append("derive again: rows were corrected")
     elif node.name in record.get("pending", []) and not would:

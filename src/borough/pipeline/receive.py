@@ -73,14 +73,17 @@ def receive(run: Run, feed: ResolvedFeed, what: Waiting, needed: Sequence[Sequen
     stamp = _stamp(run, numbers)
     batch = what.connector.receive(what.found, folder, stamp)
     drifts, known = _drifts(feed, batch.received, known, needed)
-    if any(d.refused for d in drifts.values()):
+    positions = _positions(run, feed, batch)
+    refused = {file: d.refused for file, d in drifts.items() if d.refused is not None}
+    refused = {**_undated(feed, batch.received, positions), **refused}
+    if refused:
         # Whole files are refused: read the others again, so that no row of a refused file reaches bronze.
-        good = [r.found for r in batch.received if r.problem is None and drifts[r.found.name].refused is None]
+        good = [r.found for r in batch.received if r.problem is None and r.found.name not in refused]
         again = what.connector.receive(good, folder + "-again", stamp) if good else Batch((), (), ())
-        bad = [r for r in batch.received if r.problem is not None or drifts[r.found.name].refused is not None]
+        bad = [replace(r, problem=r.problem or refused[r.found.name]) for r in batch.received if r.problem is not None or r.found.name in refused]
         batch = Batch(again.files, again.columns, (*again.received, *bad))
     _note_drift(run, feed, drifts)
-    deliveries = _deliveries(run, feed, batch, drifts, numbers, fingerprint)
+    deliveries = _deliveries(run, feed, batch, positions, numbers, fingerprint)
     _commit(run, feed, table, batch, known)
     _supersede(run, feed, deliveries)
     run.new_deliveries.extend(deliveries)
@@ -131,21 +134,19 @@ def _note_drift(run: Run, feed: ResolvedFeed, drifts: dict[str, Drift]) -> None:
 
 
 def _deliveries(
-    run: Run, feed: ResolvedFeed, batch: Batch, drifts: dict[str, Drift], numbers: Mapping[str, int], fingerprint: str
+    run: Run, feed: ResolvedFeed, batch: Batch, positions: Mapping[str, dt.datetime], numbers: Mapping[str, int], fingerprint: str
 ) -> list[Delivery]:
-    positions = _positions(run, feed, batch)
     deliveries = []
     for received in batch.received:
-        refused = received.problem or (drifts[received.found.name].refused if received.found.name in drifts else None)
         deliveries.append(
             Delivery(
                 id=numbers[received.found.name], feed=feed.name, file=received.found.name, size=received.found.size, modified_ns=received.found.modified_ns,
                 sha256=received.sha256, position=positions.get(received.found.name), counted=received.counted,
-                status="refused" if refused else "received", problem=refused, encoding=received.encoding,
+                status="refused" if received.problem else "received", problem=received.problem, encoding=received.encoding,
                 notices="; ".join(received.notices) or None, fingerprint=fingerprint, run=run.writer.number, recorded=run.recorded,
             )
         )  # fmt: skip
-        if received.rows != received.counted and not refused:
+        if received.rows != received.counted and not received.problem:
             raise FeedError(
                 f"{feed.name}: {received.found.name} has {received.counted:,} records, of which {received.rows:,} were read",
                 advice="nothing of this file was taken in; please report this file's format",
@@ -154,7 +155,7 @@ def _deliveries(
 
 
 def _positions(run: Run, feed: ResolvedFeed, batch: Batch) -> dict[str, dt.datetime]:
-    """The instant of each file's extract: from its path, the declaration, or an expression over its rows."""
+    """The instant of each file's extract: from its path, the declaration, or an expression over its rows (which may tell none)."""
     declared = feed.feed.extract_date
     if isinstance(declared, str):
         if not batch.files:
@@ -166,16 +167,21 @@ def _positions(run: Run, feed: ResolvedFeed, batch: Batch) -> dict[str, dt.datet
         except ExpressionError as error:
             raise FeedError(f"{feed.name}: extract_date {declared!r}: {error}", advice="mend extract_date in the feed") from error
         rows = run.engine.rows(f"SELECT _file, max({value}) FROM {scan} WHERE _problem IS NULL GROUP BY 1")
-        missing = [file for file, day in rows if day is None]
-        if missing:
-            raise FeedError(f"{feed.name}: {missing[0]} has no extract date: {declared} is null in every row", advice="mend extract_date in the feed")
-        return {file: start_of_day(day) for file, day in rows}
+        return {file: start_of_day(day) for file, day in rows if day is not None}
     positions = {}
     for received in batch.received:
         when = declared if declared is not None else received.found.extract_date
         if when is not None:
             positions[received.found.name] = when if isinstance(when, dt.datetime) else start_of_day(when)
     return positions
+
+
+def _undated(feed: ResolvedFeed, received: Sequence[Received], positions: Mapping[str, dt.datetime]) -> dict[str, str]:
+    """Why files are refused whose rows were to tell the extract's date, and don't."""
+    if feed.extract_from != "expression":
+        return {}
+    why = f"no row tells the date of the extract: extract_date {feed.feed.extract_date} is null in every row"
+    return {r.found.name: why if r.counted else "no rows, which were to tell the date of the extract" for r in received if r.problem is None and r.found.name not in positions}
 
 
 def _stamp(run: Run, numbers: Mapping[str, int]) -> Stamp:

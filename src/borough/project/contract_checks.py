@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -104,7 +105,7 @@ def _limit(kind: str, value: Any) -> Any:
     if kind == "integer":
         return value if isinstance(value, int) else None
     if kind in ("number", "money"):
-        return value if isinstance(value, (int, float)) and value == value else None
+        return value if isinstance(value, (int, float)) and math.isfinite(value) else None
     if kind == "date":
         return value if isinstance(value, dt.date) else None
     if kind == "timestamp":
