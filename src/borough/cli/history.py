@@ -41,7 +41,7 @@ def history(
 
     Exit code 2 if the dataset never had the key.
     """
-    from borough.compile.published import history_relation
+    from borough.compile.published import fact_name, history_relation
     from borough.errors import UsageError
 
     with opened(context, project) as o:
@@ -49,7 +49,7 @@ def history(
         contract = _contract(o, dataset, key)
         relation = history_relation(o.project, o.engine, o.lake, o.published, dataset)
         where = " AND ".join(f"CAST(\"{c}\" AS VARCHAR) = '" + v.replace("'", "''") + "'" for c, v in zip(contract.key, key, strict=True))
-        facts = [f"{f}_" if f in contract.columns else f for f in FACTS]
+        facts = [fact_name(f, contract) for f in FACTS]
         answer = ask(o, f"SELECT * FROM {relation.name} WHERE {where} ORDER BY {facts[4]}, {facts[1]}, {facts[3]}", purpose=purpose, extra=(relation,))
         names = [n for n, _ in answer.columns]
         rows = _visible([dict(zip(names, row, strict=True)) for row in answer.rows()], facts)

@@ -22,7 +22,9 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         facts: dict[str, Any] = {"at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"), "level": record.levelname.lower(), "event": record.getMessage()}
         facts.update(getattr(record, "facts", {}))
-        return redacted(json.dumps(facts, ensure_ascii=False, default=str))
+        # Struck out before they are escaped: a secret with quotes in it looks different in JSON.
+        struck = {name: redacted(value) if isinstance(value, str) else value for name, value in facts.items()}
+        return redacted(json.dumps(struck, ensure_ascii=False, default=str))
 
 
 def open_log(root: Path) -> logging.Logger:

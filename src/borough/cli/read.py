@@ -194,11 +194,12 @@ def tables(context: typer.Context, project: ProjectOption = None, as_json: JsonO
 
 
 def _rows(o: Opened, the_gate: Gate, name: str) -> int | None:
+    """The published rows of a table; None where there are none yet, or the purpose may see no column of it."""
     from borough.catalogue.contracts import log_table, report_table
     from borough.governance.gate import Who
 
     table = report_table(name) if name in o.project.reports else log_table(name)
-    if o.published is None or table not in o.published.tables:
+    if o.published is None or table not in o.published.tables or not the_gate.visible(name, o.project.borough.purpose):
         return None
     answer = the_gate.read(f'SELECT count(*) AS n FROM "{name}"', Who(user(), "engineer"), o.project.borough.purpose)
     return int(answer.rows()[0][0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from borough.catalogue.contracts import DELIVERIES, DRIFT, LEDGER, LOGICAL, QUARANTINE, SCORECARD, area_columns, report_table
 from borough.catalogue.quarantined import open_rows
@@ -16,8 +16,9 @@ from borough.catalogue.tables import (
     Columns,
 )
 from borough.compile.relations import Relations
-from borough.compile.reports import BoundSelect
+from borough.compile.reports import BoundSelect, order_reports
 from borough.engine.port import Engine
+from borough.engine.quoting import literal
 from borough.governance.classification import ColumnAccess, Relation, report_columns, strictest
 from borough.lake.lake import Lake
 from borough.lake.model import Published
@@ -41,7 +42,7 @@ def published_relations(
     """Every relation of a published run. ``as_of`` reads datasets as known at the end of that day; reports stay as published."""
     relations = {name: dataset_relation(project, engine, lake, published, name, as_of=as_of) for name in project.datasets}
     tables = {name: report_table(name) for name in project.reports}
-    for name in _report_order(reports):
+    for name in order_reports(reports):
         relation = _report_relation(engine, lake, published, name, tables[name], report_columns(reports[name], relations))
         relations[name] = relation
     for name, (table, columns) in SYSTEM.items():
@@ -51,30 +52,37 @@ def published_relations(
     return relations
 
 
-def _report_order(reports: Mapping[str, BoundSelect]) -> list[str]:
-    from borough.compile.reports import order_reports
-
-    return order_reports(reports)
-
-
 def dataset_relation(
     project: Project, engine: Engine, lake: Lake, published: Published | None, name: str, *, as_of: dt.date | None = None
 ) -> Relation:
     """A dataset with its area columns, and who may see each."""
     contract = project.datasets[name]
     builder = Relations(project, engine, lambda table: lake.table(table, published) if published else None)
-    columns = [
-        ColumnAccess(column, LOGICAL[spec.type], spec.classification or contract.classification, spec.purposes)
-        for column, spec in contract.columns.items()
-    ]
-    columns += [_area_access(project, contract, column) for column in area_columns(project, contract)]
-    return Relation(name, builder.dataset(name, as_of=as_of), tuple(columns))
+    added = [_area_access(contract, column) for column in area_columns(project, contract)]
+    return Relation(name, builder.dataset(name, as_of=as_of), (*_own_columns(contract), *added))
 
 
-def _area_access(project: Project, contract: DatasetSpec, column: str) -> ColumnAccess:
-    """Where a row lies says no more than its point does: it takes a class of its own, that of the dataset."""
-    del project
-    return ColumnAccess(column, "string", contract.classification)
+def _own_columns(contract: DatasetSpec) -> tuple[ColumnAccess, ...]:
+    return tuple(_access(contract, name, LOGICAL[spec.type], [name]) for name, spec in contract.columns.items())
+
+
+def _area_access(contract: DatasetSpec, column: str) -> ColumnAccess:
+    """Where a row lies says less than its point does: it is as the dataset is, unless the point is a special fact."""
+    where = contract.areas[column.removesuffix("_code").removesuffix("_name")]
+    made_from = [*where.point, *([where.on] if where.on else [])]
+    special = [c for c in made_from if _class(contract, c) == "special"]
+    return _access(contract, column, "string", special) if special else ColumnAccess(column, "string", contract.classification)
+
+
+def _class(contract: DatasetSpec, column: str) -> str:
+    return contract.columns[column].classification or contract.classification
+
+
+def _access(contract: DatasetSpec, name: str, kind: str, made_from: Sequence[str]) -> ColumnAccess:
+    """Who may see what shows some columns of a dataset: those who may see the strictest, and every special one."""
+    special = [set(contract.columns[c].purposes) for c in made_from if _class(contract, c) == "special"]
+    purposes = tuple(sorted(set.intersection(*special))) if special else ()
+    return ColumnAccess(name, kind, strictest(_class(contract, c) for c in made_from), purposes)
 
 
 def _report_relation(
@@ -93,28 +101,30 @@ def _report_relation(
 
 
 def quarantine_relation(project: Project, engine: Engine, lake: Lake, published: Published | None, dataset: str | None) -> Relation:
-    """The rows in quarantine of one dataset (or of none: counts only).
+    """The rows in quarantine of one dataset (or of all: counts only).
 
-    Original values and reasons quote the row, so they are as sensitive as the dataset's strictest column; the key as its own columns.
+    Original values and reasons quote the row, so they are as sensitive as the dataset's strictest column; the key as its own
+    columns. Of a dataset that is declared no more, nobody may see them.
     """
     state = lake.table(QUARANTINE, published) if published else None
     rows = open_rows(engine.scan(state.files if state else [], QUARANTINE_COLUMNS))
     contract = project.datasets.get(dataset or "")
-    where = f"dataset = '{dataset}'" if contract else "true"
-    quoted = {"original": tuple(contract.columns), "reasons": tuple(contract.columns), "key": contract.key} if contract else dict.fromkeys(QUOTING, ())
+    where = "true" if dataset is None else f"dataset = {literal(dataset)}"
     columns = tuple(
-        _quoting_access(contract, quoted[c], c, kind) if c in quoted else ColumnAccess(c, kind, "internal") for c, kind in QUARANTINE_COLUMNS
+        _quoting_access(contract, c, kind) if c in QUOTING else ColumnAccess(c, kind, "internal") for c, kind in QUARANTINE_COLUMNS
     )
     return Relation("quarantine", f"(SELECT * FROM {rows} WHERE {where})", columns, "system")
 
 
-def _quoting_access(contract: DatasetSpec | None, quoted: tuple[str, ...], column: str, kind: str) -> ColumnAccess:
+def _quoting_access(contract: DatasetSpec | None, column: str, kind: str) -> ColumnAccess:
     if contract is None:
         return ColumnAccess(column, kind, "special")
-    specs = [contract.columns[c] for c in quoted]
-    special = [set(s.purposes) for s in specs if (s.classification or contract.classification) == "special"]
-    purposes = tuple(sorted(set.intersection(*special))) if special else ()
-    return ColumnAccess(column, kind, strictest(s.classification or contract.classification for s in specs), purposes)
+    return _access(contract, column, kind, contract.key if column == "key" else list(contract.columns))
+
+
+def fact_name(fact: str, contract: DatasetSpec) -> str:
+    """What a fact of the history (``op``, ``run`` …) is called beside the dataset's own columns."""
+    return fact_name(fact + "_", contract) if fact in contract.columns else fact
 
 
 def history_relation(project: Project, engine: Engine, lake: Lake, published: Published | None, name: str) -> Relation:
@@ -127,14 +137,9 @@ def history_relation(project: Project, engine: Engine, lake: Lake, published: Pu
         ("recorded", "_recorded", "timestamp"), ("feed", "_feed", "string"), ("file", "_file", "string"), ("row", "_row", "long"), ("run", "_run", "long"),
         ("cause", "_cause", "string"),
     )  # fmt: skip
-    taken = set(contract.columns)
-    facts = tuple((alias if alias not in taken else f"{alias}_", column, kind) for alias, column, kind in facts)
-    own = [
-        ColumnAccess(column, LOGICAL[spec.type], spec.classification or contract.classification, spec.purposes)
-        for column, spec in contract.columns.items()
-    ]
+    facts = tuple((fact_name(alias, contract), column, kind) for alias, column, kind in facts)
     added = ", ".join(f'{column} AS "{alias}"' for alias, column, _ in facts)
     cells = ", ".join(f'"{c}"' for c in contract.columns)
     rows = log.history() if log is not None else builder.dataset(name, areas=False, system=True)
     access = [ColumnAccess(alias, kind, "internal") for alias, _, kind in facts]
-    return Relation(f"{name}__history", f"(SELECT {added}, {cells} FROM {rows})", (*access, *own), "system")
+    return Relation(f"{name}__history", f"(SELECT {added}, {cells} FROM {rows})", (*access, *_own_columns(contract)), "system")
