@@ -27,7 +27,7 @@ class Trace:
 
 def trace(query: exp.Query, tables: Mapping[str, Mapping[str, str]]) -> Trace:
     """Trace a SELECT whose columns are qualified, and whose base tables are marked (``meta["base"]``)."""
-    return _Tracer(query, tables).run()
+    return Tracer(query, tables).run()
 
 
 def missing(query: exp.Query, tables: Mapping[str, Mapping[str, str]]) -> Iterator[Missing]:
@@ -72,7 +72,7 @@ def _chain(scope: Scope | None) -> Iterator[Scope]:
         scope = scope.parent
 
 
-class _Tracer:
+class Tracer:
     """One pass over the scopes of one query."""
 
     def __init__(self, query: exp.Query, tables: Mapping[str, Mapping[str, str]]) -> None:
@@ -90,23 +90,23 @@ class _Tracer:
             unresolved += [(node, (node.name,)) for node in scope.find_all(exp.TableColumn)]
         for scope in self.scopes:
             for column in scope.find_all(exp.Column):
-                source = self._source(column, scope)
+                source = self.source(column, scope)
                 if source is None:
                     if not _is_output(column, scope):
                         unresolved.append((column, self._candidates(scope)))
-                elif column.name in self._names(source):
+                elif column.name in self.names_of(source):
                     base = _base(source)
                     if base is not None:
                         uses.add((base, column.name))
                 elif not _is_open(source):
-                    unresolved.append((column, tuple(self._names(source))))
+                    unresolved.append((column, tuple(self.names_of(source))))
         outputs: dict[str, set[ColumnRef]] = {}
         if not unresolved:
             for position, name in enumerate(_outputs(self.root)):
                 outputs.setdefault(name, set()).update(self._origins(self.root, position))
         return Trace({n: tuple(sorted(refs)) for n, refs in outputs.items()}, frozenset(uses), tuple(unresolved))
 
-    def _source(self, column: exp.Column, scope: Scope) -> exp.Table | Scope | None:
+    def source(self, column: exp.Column, scope: Scope) -> exp.Table | Scope | None:
         """What a column's qualifier means: a source of its own scope, else of the scopes around it."""
         if not column.table:
             return None
@@ -120,7 +120,11 @@ class _Tracer:
             here = here.parent
         return None
 
-    def _names(self, source: exp.Table | Scope) -> list[str]:
+    def source_of(self, column: exp.Column) -> exp.Table | Scope | None:
+        """What a column's qualifier means where it stands."""
+        return self.source(column, self.scope_of.get(id(column), self.root))
+
+    def names_of(self, source: exp.Table | Scope) -> list[str]:
         if isinstance(source, Scope):
             named = getattr(source.expression, "named_selects", None)
             return list(named) if named else list(source.outer_columns)
@@ -128,7 +132,7 @@ class _Tracer:
         return list(self.tables[base]) if base is not None else []
 
     def _candidates(self, scope: Scope) -> tuple[str, ...]:
-        return tuple({name for _, source in scope.selected_sources.values() for name in self._names(source)})
+        return tuple({name for _, source in scope.selected_sources.values() for name in self.names_of(source)})
 
     def _origins(self, scope: Scope, position: int) -> frozenset[ColumnRef]:
         """The base columns that one output of a scope is made from."""
@@ -150,16 +154,20 @@ class _Tracer:
         return frozenset().union(*(self._from_column(column) for column in made_from.find_all(exp.Column)))
 
     def _of_branch(self, query: exp.SetOperation, scope: Scope, branch: Scope, position: int) -> frozenset[ColumnRef]:
+        at = self.position_in(query, branch, position)
+        return self._origins(branch, at) if at is not None else frozenset()
+
+    def position_in(self, query: exp.SetOperation, branch: Scope, position: int) -> int | None:
+        """Where a branch of a set operation has one of its outputs; None if it has not."""
         if not query.args.get("by_name"):
-            return self._origins(branch, position)
-        name = query.named_selects[position]
-        names = _outputs(branch)
-        return self._origins(branch, names.index(name)) if name in names else frozenset()
+            return position
+        name, names = query.named_selects[position], _outputs(branch)
+        return names.index(name) if name in names else None
 
     def _from_column(self, column: exp.Column) -> frozenset[ColumnRef]:
-        source = self._source(column, self.scope_of.get(id(column), self.root))
+        source = self.source_of(column)
         if isinstance(source, Scope):
-            names = self._names(source)
+            names = self.names_of(source)
             return self._origins(source, names.index(column.name)) if column.name in names else frozenset()
         base = _base(source) if source is not None else None
         return frozenset({(base, column.name)}) if base is not None else frozenset()

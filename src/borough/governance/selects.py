@@ -35,6 +35,7 @@ from borough.governance.statements import (
     redacted,
     written,
 )
+from borough.governance.ways import Made, ways
 
 __all__ = ["BoundSelect", "ColumnRef", "Fault", "SelectError", "bind_select"]
 
@@ -56,6 +57,11 @@ class BoundSelect:
     redacted: str = field(repr=False)
     shown: Mapping[str, tuple[str, ...]] = field(repr=False)
     _tree: exp.Query = field(repr=False, compare=False)
+    _qualified: exp.Query = field(repr=False, compare=False)
+
+    def ways(self) -> Made:
+        """How the base columns have a say in each output column and in which rows there are."""
+        return ways(self._qualified, self.shown)
 
     def over(self, relations: Mapping[str, str]) -> str:
         """The SELECT with each bare table replaced by SQL: a parenthesised SELECT or a quoted name.
@@ -126,6 +132,7 @@ def _bind(sql: str, tables: Mapping[str, Mapping[str, str]], hidden: Mapping[str
         redacted=without_literals,
         shown={name: shown[name] for name in read},
         _tree=tree,
+        _qualified=qualified,
     )
 
 
