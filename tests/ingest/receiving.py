@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from borough.engine.duckdb import DuckDBEngine
-from borough.ingest.files import files_connector
+from borough.ingest.files import FilesConnector
+from borough.ingest.places import Places
 from borough.ingest.port import Batch, Received
+from borough.project.connect import ConnectSpec
 from borough.project.specs import FeedSpec
 
 Row = dict[str, Any]
@@ -45,7 +47,8 @@ class Place:
 
     def connector(self, *patterns: str, **feed: Any) -> Any:
         spec = FeedSpec.model_validate({"delivers": "append", **feed})
-        return files_connector(spec, patterns or ("in/**",), self.folder, self.engine, self.folder / "scratch")
+        places = Places(patterns or ("in/**",), self.folder, ConnectSpec())
+        return FilesConnector(spec, places, self.engine, self.folder / "scratch")
 
     def receive(self, *patterns: str, **feed: Any) -> Delivery:
         connector = self.connector(*patterns, **feed)

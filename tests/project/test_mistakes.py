@@ -13,6 +13,7 @@ from borough.project.load import load, load_leniently
 from .folders import DATASET, SOURCE, folder
 
 H, R, B = "datasets/home.yaml", "sources/register.yaml", "borough.yaml"
+FORMATS = "csv, json, parquet, geojson, excel, fixed_width, record_types, xml, shapefile, geopackage"
 
 
 def said(root: Path) -> list[str]:
@@ -45,8 +46,8 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     # keys, types, choices
     "unknown key": (
         source("delivers: full", "delivrs: full"),
-        [f"{R}:5:5: found unknown key 'delivrs'; expected one of title, files, format, extract_date, delivers, operation, same_date, max_drop, on_new_column, "
-         "on_missing_column, columns, unknown … (14 in all); did you mean 'delivers'?"],
+        [f"{R}:5:5: found unknown key 'delivrs'; expected one of title, files, format, table, query, resource, cursor, extract_date, delivers, "
+         "operation, same_date, max_drop … (18 in all); did you mean 'delivers'?"],
     ),
     "missing key": (
         source("    delivers: full\n", ""),
@@ -76,7 +77,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     ),
     "format's word": (
         source("delivers: full", "delivers: full\n    format: cvs"),
-        [f"{R}:6:13: found 'cvs'; expected one of csv, json, parquet, geojson or keys (csv, json, parquet, geojson); did you mean 'csv'?"],
+        [f"{R}:6:13: found 'cvs'; expected one of {FORMATS} or keys ({FORMATS}); did you mean 'csv'?"],
     ),
     "text where a list is due": (dataset("key: ref", "key: {a: 1}"), [f"{H}:2:1: found keys; expected text, or a list of texts"]),
     "name": (dataset("  rooms", "  No Rooms"), [
@@ -89,7 +90,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "pair": (columns("n: {type: integer, between: [1]}"), [f"{H}:5:22: found a list; expected a list of 2"]),
     "all in one go": (
         {B: "borough: X\nlak: y\n", **dataset("key: ref", "kye: ref\nowner: [x]"), **source("Rooms", "Rooms\n      romms: Rooms")},
-        [f"{B}:2:1: found unknown key 'lak'; expected one of borough, lake, state, engine, purpose, purposes, maintenance; did you mean 'lake'?",
+        [f"{B}:2:1: found unknown key 'lak'; expected one of borough, lake, storage, state, engine, purpose, purposes, maintenance, openlineage; did you mean 'lake'?",
          f"{H}:2:1: found unknown key 'kye'; expected one of dataset, title, description, owner, classification, key, columns, known, true, area, areas, rules … (13 in all); "
          "did you mean 'key'?",
          f"{H}:3:1: found a list; expected text",
@@ -156,7 +157,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "no year": (source("%Y-%m-%d", "%m"), [f"{R}:2:38: found the date's format '%m' without a year; expected a format such as %Y-%m-%d"]),
     "brace": (source(".csv", "{.csv"), [f"{R}:2:47: found a '{{' without its partner; expected `{{name}}` for a part of the path"]),
     "part's name": (source(".csv", "{_x}.csv"), [f"{R}:2:48: found the part '_x'; expected {NAME}"]),
-    "ending": (source(".csv", ".dat"), [f"{R}:4:3: found files whose ending does not tell their format; expected `format:` with one of csv, json, parquet, geojson"]),
+    "ending": (source(".csv", ".dat"), [f"{R}:4:3: found files whose ending does not tell their format; expected `format:` with one of {FORMATS}"]),
     "no files": (source('connect: {files: "data/{extract_date:%Y-%m-%d}.csv"}\n', ""), [f"{R}:3:3: found no files; expected `files:` with a glob, here or in the source's `connect`"]),
     "header none": (
         source("delivers: full", "delivers: full\n    format: {csv: {header: none}}"),

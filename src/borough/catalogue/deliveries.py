@@ -29,6 +29,7 @@ class Delivery:
     fingerprint: str | None
     run: int
     recorded: dt.datetime
+    bookmark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ class Deliveries:
     def latest(self, feed: str) -> dict[str, Delivery]:
         """By file name, the delivery that was last recorded for it."""
         return {d.file: d for d in sorted(self.of(feed), key=lambda d: d.id)}
+
+    def last(self, feed: str) -> Delivery | None:
+        """The delivery that was received last and counts."""
+        return max(self.live(feed), key=lambda d: d.id, default=None)
 
     def next_id(self) -> int:
         return max(self.by_id, default=0) + 1

@@ -20,6 +20,7 @@ DELIVERY_COLUMNS: Columns = (
     ("fingerprint", "string"),
     ("run", "long"),
     ("recorded", "timestamp"),
+    ("bookmark", "string"),  # how far a database or an API was read
 )
 
 REFUSED_COLUMNS: Columns = (

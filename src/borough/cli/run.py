@@ -176,7 +176,7 @@ def plan(
     opened = load_project(context, project)
     engine = open_engine(opened)
     try:
-        planned = plan_project(opened, engine, open_lake(opened), Options(tuple(select or ())))
+        planned = plan_project(opened, engine, open_lake(opened), Options(tuple(select or ())), clock(None))
     finally:
         engine.close()
     if wants_json(context, as_json):

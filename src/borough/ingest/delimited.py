@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from borough.engine.port import Engine
 from borough.engine.quoting import literal, location, quoted
 from borough.errors import EngineError
 from borough.ingest.block import Block, Workshop, sha256_of, system_columns, unreadable
@@ -22,7 +23,9 @@ from borough.ingest.names import unique_names
 from borough.ingest.port import Found, Received
 from borough.ingest.scratch import NULL
 from borough.ingest.tally import Tally, tally
-from borough.project.specs import CsvSpec
+from borough.project.formats import CsvSpec
+from borough.project.spec import Spec
+from borough.project.specs import FeedSpec
 
 REJECTS, SCANS = "_ingest_rejects", "_ingest_scans"
 RAGGED = {"MISSING COLUMNS", "TOO MANY COLUMNS"}
@@ -208,3 +211,20 @@ def _select(found: Found, names: Sequence[str], fast: tuple[int, int], above: in
         f"SELECT {cells}, {system}, _row, {nothing} FROM read_parquet({location(shop.path('good.parquet'))}) POSITIONAL JOIN _ingest_ordinals "
         f"UNION ALL SELECT {empty}, {system}, _row, _problem, _raw FROM (FROM _ingest_bad ORDER BY _row)"
     )
+
+
+class DelimitedReader:
+    """CSV, TSV and the like. See ``Reader``."""
+
+    together = False
+
+    def __init__(self, feed: FeedSpec, options: Spec | None) -> None:
+        self._spec = options if isinstance(options, CsvSpec) else CsvSpec()
+        self._columns = feed.columns
+
+    def columns(self, found: Found, engine: Engine) -> Sequence[str]:
+        return head_layout(found, self._spec, self._columns).header
+
+    def read(self, group: Sequence[Found], shop: Workshop, counting: ThreadPoolExecutor) -> tuple[list[Received], Block | None]:
+        received, block = read_delimited(group[0], self._spec, self._columns, shop, counting)
+        return [received], block

@@ -12,9 +12,11 @@ import json
 import os
 import re
 from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from borough.engine.port import Engine
 from borough.engine.quoting import literal, locations, quoted
 from borough.errors import EngineError
 from borough.ingest.block import Block, Workshop, cannot_open, unreadable
@@ -22,6 +24,9 @@ from borough.ingest.encoding import UnreadableEncodingError, sniff
 from borough.ingest.names import union_of, unique_names
 from borough.ingest.port import Found, Received
 from borough.ingest.scratch import SYSTEM, Rows
+from borough.project.formats import JsonSpec
+from borough.project.spec import Spec
+from borough.project.specs import FeedSpec
 
 Path = tuple[str, ...]
 Record = dict[Path, str | None]
@@ -330,3 +335,25 @@ def _count_sql(paths: Sequence[str], path: str | None) -> str:
 def _count_again(path: str, shape: Shape) -> int:
     with open(path, "rb") as file:
         return sum(1 for _ in records_of(file.read().decode("utf-8"), shape))
+
+
+class DocumentReader:
+    """JSON. See ``Reader``."""
+
+    together = True
+    geojson = False
+
+    def __init__(self, feed: FeedSpec, options: Spec | None) -> None:
+        self._shape = Shape(options.records if isinstance(options, JsonSpec) else None, self.geojson)
+
+    def columns(self, found: Found, engine: Engine) -> Sequence[str]:
+        return head_columns(found, self._shape)
+
+    def read(self, group: Sequence[Found], shop: Workshop, counting: ThreadPoolExecutor) -> tuple[list[Received], Block | None]:
+        return read_documents(group, self._shape, shop)
+
+
+class FeatureReader(DocumentReader):
+    """GeoJSON. See ``Reader``."""
+
+    geojson = True

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from borough.project.specs import CsvSpec
+from borough.project.formats import CsvSpec
 
 HEAD = 1 << 18
 DELIMITERS = (",", ";", "\t", "|")

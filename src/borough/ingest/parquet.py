@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from borough.errors import EngineError
 from borough.ingest.block import Block, Workshop, sha256_of, system_columns, unreadable
 from borough.ingest.names import unique_names
 from borough.ingest.port import Found, Received
+from borough.project.spec import Spec
+from borough.project.specs import FeedSpec
 
 MAGIC = b"PAR1"
 NESTED = ("STRUCT", "MAP", "UNION")
@@ -80,3 +83,19 @@ def _fault(path: str) -> str | None:
         return "the Parquet file is cut off: its footer is missing; ask for it again"
     return None
 
+
+
+class ParquetReader:
+    """Parquet. See ``Reader``."""
+
+    together = False
+
+    def __init__(self, feed: FeedSpec, options: Spec | None) -> None:
+        """Parquet describes itself: there is nothing to declare."""
+
+    def columns(self, found: Found, engine: Engine) -> Sequence[str]:
+        return parquet_columns(found, engine)
+
+    def read(self, group: Sequence[Found], shop: Workshop, counting: ThreadPoolExecutor) -> tuple[list[Received], Block | None]:
+        received, block = read_parquet(group[0], shop, counting)
+        return [received], block

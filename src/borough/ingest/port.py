@@ -12,7 +12,7 @@ from borough.engine.port import WrittenFile
 
 @dataclass(frozen=True)
 class Found:
-    """One file that matches a feed's globs. ``size`` in bytes, ``modified_ns`` since the epoch."""
+    """One extract: a file that matches a feed's globs, or a table or resource now. ``size`` in bytes, ``modified_ns`` since the epoch."""
 
     path: str  # to open it
     name: str  # stable: posix path below the globs' fixed folder
@@ -20,6 +20,15 @@ class Found:
     modified_ns: int
     parts: tuple[tuple[str, str], ...] = ()  # what ``{name}`` took from the path
     extract_date: dt.date | dt.datetime | None = None
+    problem: str | None = None  # why it can't be read, where listing told already
+
+
+@dataclass(frozen=True)
+class Since:
+    """What was received last, so that a source can be asked for what is new only."""
+
+    bookmark: str | None = None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,9 @@ class Received:
     encoding: str | None = None
     notices: tuple[str, ...] = ()
     problem: str | None = None
+    left: str | None = None  # why it is left for the next run: no rows, no delivery
+    same: bool = False  # it says what the delivery before said: no rows, no delivery
+    bookmark: str | None = None  # the value of the cursor up to which this extract goes
 
 
 @dataclass(frozen=True)
@@ -60,8 +72,15 @@ class Connector(Protocol):
     text, and ``_file``, ``_row`` (from 1, problem rows counted), ``_problem`` and ``_raw``.
     """
 
+    @property
+    def live(self) -> bool:
+        """Does it ask another machine, so that looking takes time and may fail?"""
+
     def discover(self) -> list[Found]:
-        """What there is, sorted by name. Raises FeedError where a path has no readable extract date."""
+        """What there is, sorted by name. Raises FeedError where a path has no readable extract date, or a place can't be reached."""
+
+    def digest(self, found: Found) -> str | None:
+        """The sha256 of an extract's content, before it is received; None where that can't be told."""
 
     def receive(self, found: Sequence[Found], into: str, stamp: Stamp = as_it_is) -> Batch:
         """Read these and write Parquet into a folder. What can't be read is a problem of its file, not an error.

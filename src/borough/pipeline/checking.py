@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from borough.compile.programme import compile_project
 from borough.engine.duckdb import DuckDBEngine
 from borough.errors import BoroughError, Mistake
-from borough.ingest.files import files_connector
+from borough.ingest.connectors import Surroundings, connector_for
 from borough.project.checks import check
 from borough.project.load import Project, load_leniently
 from borough.project.resolve import file_patterns, path_parts, resolve_feed
@@ -74,7 +75,8 @@ def _headers(project: Project) -> dict[str, Header | None]:
     """What the newest file of each feed has, where there is one."""
     engine = DuckDBEngine(scratch=project.root / ".borough" / "scratch")
     try:
-        return {name: _header(project, name, engine) for name, _s, _f in project.feeds()}
+        around = Surroundings(project.root, engine, dt.datetime.min)
+        return {name: _header(project, name, around) for name, _s, _f in project.feeds()}
     finally:
         engine.close()
 
@@ -86,11 +88,13 @@ def _names(header: Header | None) -> tuple[str, ...] | None:
     return None if header is None else header[0]
 
 
-def _header(project: Project, name: str, engine: DuckDBEngine) -> Header | None:
+def _header(project: Project, name: str, around: Surroundings) -> Header | None:
     """The newest file's columns with the parts of its path, and whether an absent one is a mistake; None without a file."""
     try:
         feed = resolve_feed(project, *name.split("."))
-        connector = files_connector(feed.feed, feed.patterns, project.root, engine, engine.scratch)
+        connector = connector_for(feed, around)
+        if connector.live:
+            return None  # other machines are asked by a run
         files = connector.discover()
         columns = connector.columns(files[-1]) if files else None
     except BoroughError:

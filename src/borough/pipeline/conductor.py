@@ -53,13 +53,13 @@ def run_project(project: Project, *, now: dt.datetime, options: Options, progres
     with full_disk_told(project), _opened_engine(project) as engine:
         lake = open_lake(project)
         before = lake.published()
-        seen = survey(project, engine, lake, options)
+        seen = survey(project, engine, lake, options, now)
         if seen.idle:
             return _idle(lake, seen)
         with lake.writer(now=now, holder="borough run") as writer:
             if (writer.last and writer.last.number) != (before and before.number):
                 # Another run was published between our look and our lease: what it took in is not new any more.
-                seen = survey(project, engine, lake, options)
+                seen = survey(project, engine, lake, options, now)
                 if seen.idle:
                     return _idle(lake, seen)
             deliveries_state = writer.state(DELIVERIES)
@@ -80,7 +80,7 @@ def _opened_engine(project: Project) -> Iterator[DuckDBEngine]:
 def _idle(lake: Lake, seen: Survey) -> Summary:
     published = lake.published()
     record = published.record if published else {}
-    failures = [Failure(n, "no file matches " + ", ".join(seen.feeds[n].patterns)) for n, w in seen.waiting.items() if w.nothing_matches]
+    failures = [Failure(n, "no file matches " + seen.feeds[n].origin) for n, w in seen.waiting.items() if w.nothing_matches]
     held = _held(record)
     return Summary(None, (), (), tuple(failures), held, (), (), 0, outstanding=outstanding(seen))
 
@@ -184,11 +184,13 @@ def _feed(run: Run, seen: Survey, name: str, fed: dict[str, MappedFeed]) -> int:
     """Receive and derive one feed. Returns the rows read."""
     feed = seen.feeds.get(name) or resolve_feed(run.project, *name.split("."))
     what = seen.waiting.get(name)
+    if what is not None and what.away is not None:
+        raise what.away
     if what is not None and what.nothing_matches and not run.deliveries.of(name):
-        raise FeedError(f"no file matches {', '.join(feed.patterns)}", advice="check connect.files in the source, and the environment that it uses")
+        raise FeedError(f"no file matches {feed.origin}", advice="check connect.files in the source, and the environment that it uses")
     needed = _needed(seen.programme, name)
     if what is not None and what.found:
-        run.progress.step(name, f"receiving {len(what.found):,} file{'s' if len(what.found) != 1 else ''}")
+        run.progress.step(name, _receiving(feed, len(what.found)))
         receive(run, feed, what, needed, seen.fingerprints[name])
         _tell_refused(run, name)
     if name not in seen.programme.feeds:
@@ -203,6 +205,10 @@ def _feed(run: Run, seen: Survey, name: str, fed: dict[str, MappedFeed]) -> int:
     book(run, mapped, work, derived)
     tidy(run, mapped)
     return sum(t.read for t in derived.tallies)
+
+
+def _receiving(feed: ResolvedFeed, count: int) -> str:
+    return f"receiving {count:,} file{'s' if count != 1 else ''}" if feed.reach == "files" else f"receiving from {feed.origin}"
 
 
 def _needed(programme: Programme, name: str) -> tuple[tuple[str, ...], ...]:

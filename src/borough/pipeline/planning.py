@@ -45,9 +45,9 @@ class Planned:
         return self.would.startswith("nothing")
 
 
-def plan_project(project: Project, engine: DuckDBEngine, lake: Lake, options: Options) -> list[Planned]:
+def plan_project(project: Project, engine: DuckDBEngine, lake: Lake, options: Options, now: dt.datetime) -> list[Planned]:
     """What a run would do, in its order. Raises DeclarationError, UsageError."""
-    seen = survey(project, engine, lake, options)
+    seen = survey(project, engine, lake, options, now)
     published = lake.published()
     table = lake.table(DELIVERIES, published) if published else None
     deliveries = read_deliveries(engine, table.files) if table else Deliveries({})
@@ -71,7 +71,9 @@ def _feed(seen: Survey, node: Node, published: Published | None, deliveries: Del
     rows = sum(d.counted for d in deliveries.live(node.name)) if stale or corrected else 0
     size = sum(f.size for f in what.found)
     would = []
-    if what.nothing_matches and not deliveries.of(node.name):
+    if what.away is not None:
+        would.append(f"fail: {what.away.message}")
+    elif what.nothing_matches and not deliveries.of(node.name):
         would.append("fail: no file matches")
     elif what.found:
         would.append("receive and standardise" if mapped else "receive")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from borough.catalogue.contracts import bronze_table
 from borough.catalogue.deliveries import Deliveries, Delivery
@@ -32,6 +30,7 @@ class Waiting:
     found: tuple[Found, ...]
     nothing_matches: bool
     refused: tuple[Delivery, ...] = ()  # files refused before that are still there, unmended
+    away: FeedError | None = None  # why the source can't be looked at
 
 
 def waiting(feed: ResolvedFeed, connector: Connector, deliveries: Deliveries, fingerprint: str) -> Waiting:
@@ -41,13 +40,13 @@ def waiting(feed: ResolvedFeed, connector: Connector, deliveries: Deliveries, fi
     """
     found = connector.discover()
     latest = deliveries.latest(feed.name)
-    new = tuple(f for f in found if _is_new(f, latest.get(f.name), fingerprint))
+    new = tuple(f for f in found if _is_new(f, latest.get(f.name), fingerprint, connector))
     there = {f.name for f in found} - {f.name for f in new}
     refused = tuple(d for name, d in sorted(latest.items()) if name in there and d.status == "refused")
     return Waiting(feed.name, connector, new, not found, refused)
 
 
-def _is_new(found: Found, known: Delivery | None, fingerprint: str) -> bool:
+def _is_new(found: Found, known: Delivery | None, fingerprint: str, connector: Connector) -> bool:
     if known is None:
         return True
     touched = (known.size, known.modified_ns) != (found.size, found.modified_ns)
@@ -55,12 +54,7 @@ def _is_new(found: Found, known: Delivery | None, fingerprint: str) -> bool:
         return touched or known.fingerprint != fingerprint
     if not touched:
         return False
-    return known.size != found.size or known.sha256 != _sha256(found.path)
-
-
-def _sha256(path: str) -> str:
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return known.size != found.size or known.sha256 != connector.digest(found)
 
 
 def receive(run: Run, feed: ResolvedFeed, what: Waiting, needed: Sequence[Sequence[str]], fingerprint: str) -> None:
@@ -71,7 +65,7 @@ def receive(run: Run, feed: ResolvedFeed, what: Waiting, needed: Sequence[Sequen
     first = run.deliveries.next_id()
     numbers = {found.name: first + i for i, found in enumerate(what.found)}
     stamp = _stamp(run, numbers)
-    batch = what.connector.receive(what.found, folder, stamp)
+    batch = _taken(run, feed, what.connector.receive(what.found, folder, stamp))
     drifts, known = _drifts(feed, batch.received, known, needed)
     positions = _positions(run, feed, batch)
     refused = {file: d.refused for file, d in drifts.items() if d.refused is not None}
@@ -79,7 +73,7 @@ def receive(run: Run, feed: ResolvedFeed, what: Waiting, needed: Sequence[Sequen
     if refused:
         # Whole files are refused: read the others again, so that no row of a refused file reaches bronze.
         good = [r.found for r in batch.received if r.problem is None and r.found.name not in refused]
-        again = what.connector.receive(good, folder + "-again", stamp) if good else Batch((), (), ())
+        again = _taken(run, feed, what.connector.receive(good, folder + "-again", stamp)) if good else Batch((), (), ())
         bad = [replace(r, problem=r.problem or refused[r.found.name]) for r in batch.received if r.problem is not None or r.found.name in refused]
         batch = Batch(again.files, again.columns, (*again.received, *bad))
     _note_drift(run, feed, drifts)
@@ -88,6 +82,12 @@ def receive(run: Run, feed: ResolvedFeed, what: Waiting, needed: Sequence[Sequen
     _supersede(run, feed, deliveries)
     run.new_deliveries.extend(deliveries)
     run.deliveries = run.deliveries.adding(deliveries)
+
+
+def _taken(run: Run, feed: ResolvedFeed, batch: Batch) -> Batch:
+    """Without what is left for the next run, which is told, and what says the same as the delivery before."""
+    run.notices.extend((feed.name, r.found.name, f"left for the next run: {r.left}") for r in batch.received if r.left is not None)
+    return replace(batch, received=tuple(r for r in batch.received if r.left is None and not r.same))
 
 
 def _known_columns(run: Run, table: str) -> tuple[str, ...] | None:
@@ -120,7 +120,7 @@ def _drift(feed: ResolvedFeed, received: Received, known: Sequence[str] | None, 
         return Drift((), (), None, ())
     parts = [name for name, _ in received.found.parts]
     found = drift([*received.columns, *parts], known, needed, spec.on_new_column, on_missing)
-    if feed.kind not in ("json", "geojson"):
+    if not feed.sparse:
         return found
     groups = {" | ".join(group) for group in needed}
     return replace(found, missing=tuple(name for name in found.missing if name in groups))
@@ -143,7 +143,7 @@ def _deliveries(
                 id=numbers[received.found.name], feed=feed.name, file=received.found.name, size=received.found.size, modified_ns=received.found.modified_ns,
                 sha256=received.sha256, position=positions.get(received.found.name), counted=received.counted,
                 status="refused" if received.problem else "received", problem=received.problem, encoding=received.encoding,
-                notices="; ".join(received.notices) or None, fingerprint=fingerprint, run=run.writer.number, recorded=run.recorded,
+                notices="; ".join(received.notices) or None, fingerprint=fingerprint, run=run.writer.number, recorded=run.recorded, bookmark=received.bookmark,
             )
         )  # fmt: skip
         if received.rows != received.counted and not received.problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from borough.catalogue.deliveries import Deliveries, read_deliveries
 from borough.compile.mapping import fingerprint, map_feed
 from borough.compile.programme import Node, Programme, compile_project, report_fingerprint, select_names, selected
 from borough.engine.duckdb import DuckDBEngine
-from borough.errors import DeclarationError, Mistake, UsageError
-from borough.ingest.files import files_connector
+from borough.errors import DeclarationError, FeedError, Mistake, UsageError
+from borough.ingest.connectors import Surroundings, connector_for
+from borough.ingest.port import Since
 from borough.lake.lake import Lake
 from borough.lake.model import Published
 from borough.pipeline.checking import declared_columns
@@ -72,7 +74,7 @@ def compiled(project: Project) -> tuple[Programme, list[Mistake]]:
     return programme, sorted({*check(project), *found})
 
 
-def survey(project: Project, engine: DuckDBEngine, lake: Lake, options: Options) -> Survey:
+def survey(project: Project, engine: DuckDBEngine, lake: Lake, options: Options, now: dt.datetime) -> Survey:
     """Look at declarations, sources and the last published run. Raises DeclarationError with every mistake."""
     published = lake.published()
     programme, mistakes = compiled(project)
@@ -84,17 +86,25 @@ def survey(project: Project, engine: DuckDBEngine, lake: Lake, options: Options)
     deliveries = read_deliveries(engine, table.files) if table else Deliveries({})
     resolved = {n.name: resolve_feed(project, *n.name.split(".")) for n in nodes if n.kind == "feed"}
     prints = {name: _fingerprint(project, feed) for name, feed in resolved.items()}
-    found = {
-        name: waiting(feed, files_connector(feed.feed, feed.patterns, project.root, engine, engine.scratch), deliveries, prints[name])
-        for name, feed in resolved.items()
-    }
+    around = Surroundings(project.root, engine, now.astimezone(dt.UTC).replace(tzinfo=None))
+    found = {name: _waiting(feed, around, deliveries, prints[name]) for name, feed in resolved.items()}
     record = published.record if published else {}
     stale = frozenset(name for name, feed in resolved.items() if _is_stale(feed, prints[name], record, deliveries))
     if wrong := _mistaken_columns(project, lake, published, [resolved[name] for name in sorted(stale) if not found[name].found]):
         raise DeclarationError(wrong)
-    asked = options.release or options.replay or record.get("pending") or any(w.found for w in found.values())
+    asked = options.release or options.replay or record.get("pending") or any(w.found or w.away for w in found.values())
     changed = stale or _gold_changed(programme, nodes, record) or shows_otherwise(record, project)
     return Survey(programme, resolved, nodes, found, prints, stale, _released(programme, options), idle=not asked and not changed)
+
+
+def _waiting(feed: ResolvedFeed, around: Surroundings, deliveries: Deliveries, fingerprint: str) -> Waiting:
+    """What waits at one source. One that can't be looked at is told when its turn comes; the others go on."""
+    last = deliveries.last(feed.name)
+    connector = connector_for(feed, around, Since(last.bookmark, last.sha256) if last is not None else Since())
+    try:
+        return waiting(feed, connector, deliveries, fingerprint)
+    except FeedError as error:
+        return Waiting(feed.name, connector, (), False, away=error)
 
 
 def _chosen(programme: Programme, options: Options) -> tuple[Node, ...]:

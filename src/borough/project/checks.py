@@ -6,11 +6,13 @@ import re
 
 from borough.errors import Mistake
 from borough.project.contract_checks import check_cycles, check_dataset
-from borough.project.explain import NAME, nearest, one_of
+from borough.project.explain import nearest, one_of
 from borough.project.findings import Findings, Where
+from borough.project.formats import FormatSpec
 from borough.project.load import Project
-from borough.project.resolve import PathPart, extract_from, file_patterns, format_kind, path_parts
-from borough.project.specs import DatasetSpec, FeedSpec, FormatSpec, SourceSpec
+from borough.project.resolve import extract_from, file_patterns
+from borough.project.source_checks import check_reach
+from borough.project.specs import DatasetSpec, FeedSpec, SourceSpec
 
 SYSTEM_NAMES = frozenset(
     re.findall(
@@ -23,8 +25,6 @@ _SQL_WORDS = """
     table then to true union unique update using values when where window with
 """
 SQL_WORDS = frozenset(re.findall(r"\w+", _SQL_WORDS))
-_PART_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-_DIRECTIVES = "YmdybBjHMSf%"
 _DATE_ADVICE = "`{extract_date:%Y-%m-%d}` in the path, or `extract_date:` with a date or an expression"
 
 
@@ -98,7 +98,7 @@ def _unfilled(findings: Findings) -> None:
 
 def _feed(findings: Findings, source: SourceSpec, name: str, feed: FeedSpec) -> None:
     at = Where("source", source.source, ("feeds", name))
-    _files(findings, at, source, feed)
+    check_reach(findings, at, source, feed)
     _columns(findings, at, feed)
     _delivery(findings, at, source, feed)
     if feed.to is None:
@@ -161,7 +161,7 @@ def _delivery(findings: Findings, at: Where, source: SourceSpec, feed: FeedSpec)
     if feed.delivers != "full" and "max_drop" in feed.model_fields_set:
         findings.error_at_key(at.below("max_drop"), f"`max_drop` with `delivers: {feed.delivers}`", "`delivers: full`, or no `max_drop`")
     patterns = file_patterns(source, feed)
-    if feed.to is None or not patterns or extract_from(feed, patterns) is not None:
+    if feed.to is None or extract_from(feed, patterns) is not None or not patterns:
         return
     if feed.delivers != "append":
         findings.error(at.below("delivers"), f"`delivers: {feed.delivers}` without the date of the extract", _DATE_ADVICE)
@@ -171,49 +171,3 @@ def _delivery(findings: Findings, at: Where, source: SourceSpec, feed: FeedSpec)
         findings.error(
             at.below("delivers"), "rows without a date on which they were known", f"{_DATE_ADVICE}, or `known:` in the dataset {feed.to}"
         )
-
-
-# ── Files ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def _files(findings: Findings, at: Where, source: SourceSpec, feed: FeedSpec) -> None:
-    patterns = file_patterns(source, feed)
-    here = at.below("files") if feed.files is not None else Where("source", source.source, ("connect", "files"))
-    if not patterns or not all(patterns):
-        findings.error_at_key(at, "no files", "`files:` with a glob, here or in the source's `connect`")
-        return
-    for index, pattern in enumerate(patterns):
-        _glob(findings, here.below(index), pattern)
-    if isinstance(feed.format, FormatSpec):
-        declared = [k for k in ("csv", "json_", "parquet", "geojson") if getattr(feed.format, k) is not None]
-        if len(declared) != 1:
-            findings.error_at_key(at.below("format"), f"{len(declared)} formats", "one of csv, json, parquet, geojson")
-    elif format_kind(feed, patterns) is None:
-        findings.error_at_key(at, "files whose ending does not tell their format", "`format:` with one of csv, json, parquet, geojson")
-
-
-def _glob(findings: Findings, at: Where, pattern: str) -> None:
-    seen: set[str] = set()
-    parts = list(path_parts(pattern))
-    for part in parts:
-        if part.name in seen:
-            findings.error_inside(at, part.start, f"the part {{{part.name}}} a second time", "each part of a path once")
-        seen.add(part.name)
-        _part(findings, at, part)
-    rest = re.sub(r"\{[^{}]*\}", lambda match: " " * len(match[0]), pattern)
-    for match in re.finditer(r"[{}]", rest):
-        findings.error_inside(at, match.start(), f"a {match[0]!r} without its partner", "`{name}` for a part of the path")
-
-
-def _part(findings: Findings, at: Where, part: PathPart) -> None:
-    if not _PART_NAME.fullmatch(part.name):
-        findings.error_inside(at, part.start + 1, f"the part {part.name!r}", NAME)
-    elif part.name != "extract_date" and part.format is not None:
-        findings.error_inside(at, part.start + 1, f"a format for {part.name!r}", "a format for extract_date only, which is a date")
-    elif part.format is not None:
-        unknown = next((m for m in re.finditer(r"%(.?)", part.format) if not m[1] or m[1] not in _DIRECTIVES), None)
-        offset = part.start + len(part.name) + 2
-        if unknown is not None:
-            findings.error_inside(at, offset + unknown.start(), f"{unknown[0]!r} in the date's format", "%Y %m %d %y %b %B %j %H %M %S")
-        elif not re.search(r"%[Yy]", part.format):
-            findings.error_inside(at, offset, f"the date's format {part.format!r} without a year", "a format such as %Y-%m-%d")

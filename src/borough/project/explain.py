@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from borough.errors import Mistake, Place
 from borough.project.documents import Document
-from borough.project.specs import Bound, Expression, Name, Names, Share, Spec, Yes
+from borough.project.spec import Bound, Expression, Name, Names, Share, Spec, Yes
 
 NAME = "a name of lower-case letters, digits and _, starting with a letter, at most 63 long"
 Steps = tuple[str | int, ...]

@@ -17,7 +17,8 @@ from borough.project.documents import Document, read_documents
 from borough.project.environment import Environment
 from borough.project.explain import NAME, explain
 from borough.project.repair import repair
-from borough.project.specs import BoroughSpec, DatasetSpec, FeedSpec, ReportSpec, SourceSpec, Spec
+from borough.project.spec import Spec
+from borough.project.specs import BoroughSpec, DatasetSpec, FeedSpec, ReportSpec, SourceSpec
 
 Kind = Literal["borough", "source", "dataset", "report"]
 T = TypeVar("T", bound=Spec)

@@ -10,7 +10,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from borough.project.explain import fields, kind_in_words, type_of
-from borough.project.specs import BoroughSpec, DatasetSpec, ReportSpec, SourceSpec, Spec
+from borough.project.spec import Spec
+from borough.project.specs import BoroughSpec, DatasetSpec, ReportSpec, SourceSpec
 
 _INTRODUCTION = """\
 # Configuration reference

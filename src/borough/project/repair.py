@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from borough.project.documents import Document
 from borough.project.explain import Steps, choices_at, keys_at, located, nearest
-from borough.project.specs import Spec
+from borough.project.spec import Spec
 
 T = TypeVar("T", bound=Spec)
 

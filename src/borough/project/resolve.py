@@ -9,22 +9,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from borough.errors import DeclarationError, Mistake
+from borough.project.connect import ConnectSpec
+from borough.project.formats import ENDINGS, FORMATS, FormatKind, FormatSpec, ending
 from borough.project.load import Project
-from borough.project.specs import ConnectSpec, CsvSpec, DatasetSpec, FeedSpec, FormatSpec, JsonSpec, SourceSpec
+from borough.project.spec import Spec
+from borough.project.specs import DatasetSpec, FeedSpec, SourceSpec
 
-FormatKind = Literal["csv", "json", "parquet", "geojson"]
-ExtractFrom = Literal["path", "date", "expression"]
+ExtractFrom = Literal["path", "date", "expression", "clock"]
+Reach = Literal["files", "database", "api"]
 _PART = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
-_ENDINGS: dict[str, FormatKind] = {
-    "csv": "csv",
-    "tsv": "csv",
-    "txt": "csv",
-    "json": "json",
-    "jsonl": "json",
-    "ndjson": "json",
-    "parquet": "parquet",
-    "geojson": "geojson",
-}
+
+
+SPARSE = ("json", "geojson", "xml")
+"""Formats that leave out what is empty."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +35,19 @@ class PathPart:
 
 @dataclass(frozen=True)
 class ResolvedFeed:
-    """A feed, ready to be read. ``name`` is ``source.feed``; patterns are globs, absolute or relative to the project."""
+    """A feed, ready to be read.
+
+    ``name`` is ``source.feed``; patterns are globs, absolute or relative to the project (none for a database or an API).
+    ``kind`` is the format of its files; None for a database.
+    """
 
     name: str
     source: SourceSpec
     feed: FeedSpec
     patterns: tuple[str, ...]
-    kind: FormatKind
-    options: CsvSpec | JsonSpec | None
+    reach: Reach
+    kind: FormatKind | None
+    options: Spec | None
     same_date: Literal["refuse", "parts", "latest"]
     extract_from: ExtractFrom | None
     dataset: DatasetSpec | None
@@ -53,9 +55,20 @@ class ResolvedFeed:
     @property
     def missing_is_null(self) -> bool:
         """Is a column that a file lacks read as null? JSON leaves out what is empty, so there it is unless declared otherwise."""
-        if "on_missing_column" not in self.feed.model_fields_set and self.kind in ("json", "geojson"):
+        if "on_missing_column" not in self.feed.model_fields_set and self.sparse:
             return True
         return self.feed.on_missing_column == "null"
+
+    @property
+    def sparse(self) -> bool:
+        """Does the format leave out what is empty?"""
+        return self.kind in SPARSE
+
+    @property
+    def origin(self) -> str:
+        """Where its extracts come from, in words: the globs, the table, the resource."""
+        feed = self.feed
+        return ", ".join(self.patterns) or feed.table or (feed.resource.path if feed.resource else None) or "the query"
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -69,26 +82,37 @@ def resolve_feed(project: Project, source: str, feedname: str) -> ResolvedFeed:
     spec = project.sources[source]
     feed = spec.feeds[feedname]
     patterns = file_patterns(spec, feed)
+    reach = reach_of(feed)
     kind = format_kind(feed, patterns)
-    if kind is None:
+    if kind is None and reach == "files":
         place = project.place("source", source, "feeds", feedname)
-        raise DeclarationError([Mistake(place, "files whose ending does not tell their format", "`format: csv`, json, parquet or geojson")])
+        raise DeclarationError([Mistake(place, "files whose ending does not tell their format", f"`format:` with one of {', '.join(FORMATS)}")])
     return ResolvedFeed(
         name=f"{source}.{feedname}",
         source=spec,
         feed=feed,
         patterns=patterns,
+        reach=reach,
         kind=kind,
-        options=_options(feed.format),
+        options=_options(feed.format, kind),
         same_date=feed.same_date or ("refuse" if feed.delivers == "full" else "parts"),
         extract_from=extract_from(feed, patterns),
         dataset=project.datasets.get(feed.to) if feed.to else None,
     )
 
 
+def reach_of(feed: FeedSpec) -> Reach:
+    """How a feed is reached: by what it names."""
+    if feed.resource is not None:
+        return "api"
+    return "database" if feed.table is not None or feed.query is not None else "files"
+
+
 def file_patterns(source: SourceSpec, feed: FeedSpec) -> tuple[str, ...]:
     """The feed's own globs, else those of its source."""
     connect: ConnectSpec = source.connect
+    if reach_of(feed) != "files":
+        return ()
     return tuple(feed.files if feed.files is not None else connect.files or ())
 
 
@@ -100,12 +124,15 @@ def path_parts(pattern: str) -> Iterator[PathPart]:
 
 def format_kind(feed: FeedSpec, patterns: tuple[str, ...]) -> FormatKind | None:
     """The declared format, else the one that all endings agree on (``.gz`` apart)."""
+    reach = reach_of(feed)
+    if reach != "files":
+        return "json" if reach == "api" else None
     if isinstance(feed.format, str):
         return feed.format
     if feed.format is not None:
-        declared: list[FormatKind] = [kind for kind, value in _declared(feed.format) if value is not None]
+        declared = feed.format.declared
         return declared[0] if len(declared) == 1 else None
-    kinds = {_ENDINGS.get(_ending(pattern)) for pattern in patterns}
+    kinds = {ENDINGS.get(ending(pattern)) for pattern in patterns}
     return kinds.pop() if len(kinds) == 1 else None
 
 
@@ -115,18 +142,12 @@ def extract_from(feed: FeedSpec, patterns: tuple[str, ...]) -> ExtractFrom | Non
         return "date"
     if feed.extract_date is not None:
         return "expression"
+    if reach_of(feed) != "files":
+        return "clock"
     dated = bool(patterns) and all(any(p.name == "extract_date" for p in path_parts(pattern)) for pattern in patterns)
     return "path" if dated else None
 
 
-def _declared(spec: FormatSpec) -> list[tuple[FormatKind, object]]:
-    return [("csv", spec.csv), ("json", spec.json_), ("parquet", spec.parquet), ("geojson", spec.geojson)]
-
-
-def _options(spec: str | FormatSpec | None) -> CsvSpec | JsonSpec | None:
-    return spec.csv or spec.json_ if isinstance(spec, FormatSpec) else None
-
-
-def _ending(pattern: str) -> str:
-    name = pattern.rsplit("/", 1)[-1].lower().removesuffix(".gz")
-    return name.rsplit(".", 1)[-1] if "." in name else ""
+def _options(declared: str | FormatSpec | None, kind: FormatKind | None) -> Spec | None:
+    options = declared.of(kind) if isinstance(declared, FormatSpec) and kind else None
+    return options if isinstance(options, Spec) else None

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from borough.project.specs import BoroughSpec, DatasetSpec, SourceSpec, Spec
+from borough.project.spec import Spec
+from borough.project.specs import BoroughSpec, DatasetSpec, SourceSpec
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _FILES: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec}

@@ -6,100 +6,26 @@ Nothing here has defaults from elsewhere in the project filled in: that is ``res
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)]
-Classification = Literal["public", "internal", "personal", "special"]
-Dimension = Literal["completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy"]
-Severity = Literal["error", "warn", "stop"]
-ColumnType = Literal["string", "integer", "number", "money", "date", "timestamp", "boolean", "geometry"]
-
-
-def _as_tuple(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-Names = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_as_tuple),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
-]
-
-
-def _scalar_text(value: Any) -> Any:
-    """YAML reads ``map: {n: 1}`` as a number; an expression is text."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, (int, float)) else value
-
-
-Expression = Annotated[str, BeforeValidator(_scalar_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
-Share = Annotated[
-    float,
-    BeforeValidator(lambda v: float(v.rstrip(" %")) / 100 if isinstance(v, str) and v.strip().endswith("%") else v),
-    Field(ge=0, le=1),
-    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": r"^\d+(\.\d+)? ?%$"}]}),
-]
-
-
-def _date_or_text(value: Any) -> Any:
-    """Documents hold text only: a text that is a date, is one."""
-    try:
-        return dt.date.fromisoformat(value) if isinstance(value, str) and len(value.strip()) == 10 else value
-    except ValueError:
-        return value
-
-
-def _bound(value: Any) -> Any:
-    """A limit of ``between`` as an integer, a number or a date, else the text."""
-    for read in (int, float, _date_or_text):
-        try:
-            return read(value) if isinstance(value, str) else value
-        except ValueError:
-            continue
-    return value
-
-
-def _true(value: Any) -> Any:
-    return True if value == "true" else value
-
-
-def _nothing_is_empty(value: Any) -> Any:
-    return {} if value in (None, "null") else value
-
-
-DateOrExpression = Annotated[dt.date | str, BeforeValidator(_date_or_text)]
-Bound = Annotated[Any, BeforeValidator(_bound), WithJsonSchema({"type": ["number", "string"]})]
-Yes = Annotated[Literal[True], BeforeValidator(_true)]
-
-
-class Spec(BaseModel):
-    """Frozen, and refuses keys it does not know. A key with nothing after it counts as absent."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_nothing(cls, value: Any) -> Any:
-        return {k: v for k, v in value.items() if not cls._is_nothing(k, v)} if isinstance(value, dict) else value
-
-    @classmethod
-    def _is_nothing(cls, key: str, value: Any) -> bool:
-        """The word ``null`` is nothing too, save where it is one of the choices (``on_unreadable: null``)."""
-        if value != "null":
-            return value is None
-        return key in cls.model_fields and "null" not in get_args(cls.model_fields[key].annotation)
-
-    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        """Only the name: values may hold secrets from the environment."""
-        for key in ("source", "dataset", "report", "name"):
-            if key in type(self).model_fields:
-                yield key, getattr(self, key)
-
+from borough.project.connect import ConnectSpec, CursorSpec, ResourceSpec
+from borough.project.formats import FormatKind, FormatSpec
+from borough.project.spec import (
+    Bound,
+    Classification,
+    ColumnType,
+    DateOrExpression,
+    Dimension,
+    Expression,
+    Name,
+    Names,
+    Severity,
+    Share,
+    Spec,
+    nothing_is_empty,
+)  # fmt: skip
 
 # ── borough.yaml ────────────────────────────────────────────────────────────────────────────────
 
@@ -148,11 +74,23 @@ class MaintenanceSpec(Spec):
     keep_runs: int = Field(default=30, ge=1, description="Published runs that stay readable as they were.")
 
 
+class OpenLineageSpec(Spec):
+    """Where runs tell their lineage, as OpenLineage events."""
+
+    file: str | None = Field(default=None, description="A file to append events to, one a line, relative to the project.")
+    url: str | None = Field(default=None, description="A server that takes events, such as `https://marquez.example.gov.uk`.")
+    token: str | None = Field(default=None, description="The server's token: `${NAME}` of the environment.")
+    namespace: str | None = Field(default=None, description="Namespace of jobs and datasets. Default: `borough` and the council's name.")
+
+
 class BoroughSpec(Spec):
     """The file `borough.yaml`: the council, its lake and its engine."""
 
     borough: str = Field(min_length=1, description="The council's name.")
-    lake: str = Field(default="./lake", description="Where the lake is: a folder, relative to the project.")
+    lake: str = Field(default="./lake", description="Where the lake is: a folder, relative to the project, or `s3://bucket/prefix`.")
+    storage: dict[str, str] = Field(
+        default_factory=dict, description="What reaching a lake in a bucket needs beside its address, such as `endpoint` and `region`. Default: the environment's (`AWS_…`)."
+    )
     state: str = Field(default="sqlite:///./state.db", description="Operational state (SQLAlchemy URL): for sessions and deliveries, which no command uses yet.")
     engine: Literal["duckdb"] | dict[Literal["duckdb"], DuckDBSpec] | SparkSpec = Field(
         default="duckdb", description="Where SQL runs: `duckdb`, `{duckdb: {threads: 4, memory: 8GB}}` or `{spark: sc://host:15002}`."
@@ -160,46 +98,10 @@ class BoroughSpec(Spec):
     purpose: Name = Field(default="data_engineering", description="The purpose for which the local user (role `engineer`) reads data.")
     purposes: dict[Name, PurposeSpec] = Field(default_factory=dict, description="The purposes for which data may be seen.")
     maintenance: MaintenanceSpec = Field(default_factory=MaintenanceSpec, description="Limits for compaction and vacuum.")
+    openlineage: OpenLineageSpec | None = Field(default=None, description="Where runs tell their lineage. Default: nowhere.")
 
 
 # ── sources/*.yaml ──────────────────────────────────────────────────────────────────────────────
-
-
-class ConnectSpec(Spec):
-    """How to reach a source."""
-
-    files: Names | None = Field(
-        default=None,
-        description="Glob(s) of files. `{name}` takes a part of the path as a column; `{extract_date:%Y-%m-%d}` is the date of the extract.",
-    )
-
-
-class CsvSpec(Spec):
-    """Delimited text. What is not declared is detected."""
-
-    model_config = ConfigDict(str_strip_whitespace=False)  # a tab is a delimiter
-
-    delimiter: str | None = Field(default=None, min_length=1, max_length=1, description="Separator, such as `,` `;` `|` or a tab.")
-    quote: str | None = Field(default=None, max_length=1, description="Quote character; empty for none.")
-    encoding: Literal["utf-8", "cp1252", "utf-16"] | None = Field(default=None, description="Encoding of the file.")
-    header: int | Literal["none"] | None = Field(
-        default=None, description="Line (from 1) with the column names, or `none`: then `columns` names them."
-    )
-
-
-class JsonSpec(Spec):
-    """JSON: an array of records, one record a line, or records inside a document."""
-
-    records: str | None = Field(default=None, description="Dotted path to the array of records inside the document, such as `features`.")
-
-
-class FormatSpec(Spec):
-    """The format of the files. Default: by the file's ending."""
-
-    csv: CsvSpec | None = Field(default=None, description="Delimited text.")
-    json_: JsonSpec | None = Field(default=None, alias="json", description="JSON.")
-    parquet: Yes | None = Field(default=None, description="Parquet.")
-    geojson: Yes | None = Field(default=None, description="GeoJSON features: properties become columns, and `geometry`.")
 
 
 class OperationSpec(Spec):
@@ -214,12 +116,16 @@ class FeedSpec(Spec):
 
     title: str | None = Field(default=None, description="What the feed is.")
     files: Names | None = Field(default=None, description="Glob(s) of files, in place of the source's `connect.files`.")
-    format: Literal["csv", "json", "parquet", "geojson"] | FormatSpec | None = Field(
+    format: FormatKind | FormatSpec | None = Field(
         default=None, description="Format of the files. Default: by ending."
     )
+    table: str | None = Field(default=None, description="The table or view of the source's database, such as `council_tax.account`.")
+    query: str | None = Field(default=None, description="A SELECT for the source's database, in place of `table`.")
+    resource: ResourceSpec | None = Field(default=None, description="The resource of the source's API.")
+    cursor: CursorSpec | None = Field(default=None, description="For a database or an API: ask only for what is new.")
     extract_date: DateOrExpression | None = Field(
         default=None,
-        description="The date of the extract: a date, or an expression over the feed's columns. Default: `{extract_date:…}` in the path.",
+        description="The date of the extract: a date, or an expression over the feed's columns. Default: `{extract_date:…}` in the path; for a database or an API, when it was asked.",
     )
     delivers: Literal["append", "full", "changes"] = Field(
         description="`append`: rows are added or corrected. `full`: each extract is complete, absent keys are deletes. `changes`: rows carry an operation."
@@ -352,7 +258,7 @@ class DatasetSpec(Spec):
     owner: str | None = Field(default=None, description="Who answers for it.")
     classification: Classification = Field(default="internal", description="Classification of columns that don't say their own.")
     key: Names = Field(description="Column(s) that identify a row within a feed.")
-    columns: dict[Name, Annotated[ColumnSpec, BeforeValidator(_nothing_is_empty)]] = Field(min_length=1, description="The columns.")
+    columns: dict[Name, Annotated[ColumnSpec, BeforeValidator(nothing_is_empty)]] = Field(min_length=1, description="The columns.")
     known: Expression | KnownSpec | None = Field(default=None, description="When the source knew a row. Default: the extract's date.")
     true: TrueSpec | None = Field(default=None, description="When a row held in the world.")
     area: AreaSpec | None = Field(default=None, description="Makes this dataset a set of areas.")
