@@ -61,7 +61,7 @@ class BoundSelect:
 
     def ways(self) -> Made:
         """How the base columns have a say in each output column and in which rows there are."""
-        return ways(self._qualified, self.shown)
+        return ways(self._qualified, {table: dict.fromkeys(columns, "") for table, columns in self.shown.items()})
 
     def over(self, relations: Mapping[str, str]) -> str:
         """The SELECT with each bare table replaced by SQL: a parenthesised SELECT or a quoted name.

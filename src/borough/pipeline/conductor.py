@@ -22,6 +22,7 @@ from borough.pipeline.context import Failure, Options, Progress, Run, open_recor
 from borough.pipeline.disk import disk_full, full_disk_told
 from borough.pipeline.feeds import derive_feed, rewrite_current, tidy, work_for
 from borough.pipeline.later import leave_for_later, show
+from borough.pipeline.openlineage import Recorder, recorder
 from borough.pipeline.receive import receive, received_columns
 from borough.pipeline.survey import Survey, open_engine, open_lake, survey
 from borough.project.load import Project
@@ -65,7 +66,9 @@ def run_project(project: Project, *, now: dt.datetime, options: Options, progres
             deliveries_state = writer.state(DELIVERIES)
             deliveries = read_deliveries(engine, deliveries_state.files) if deliveries_state else Deliveries({})
             run = Run(project, engine, lake, writer, now, options, progress, deliveries, open_record(writer.last))
-            return _conduct(run, seen)
+            with recorder(run, seen.programme) as events:
+                summary = _conduct(run, seen, events)
+                return replace(summary, notices=(*summary.notices, *events.published()))
 
 
 @contextmanager
@@ -110,7 +113,7 @@ def _held(record: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     return tuple({"feed": feed, **h} for feed, memory in sorted(record.get("feeds", {}).items()) for h in memory.get("held", []))
 
 
-def _conduct(run: Run, seen: Survey) -> Summary:
+def _conduct(run: Run, seen: Survey, events: Recorder) -> Summary:
     run.progress.begin(len(seen.nodes) + 1)  # and the publication
     _decide(run, seen.released)
     show(run)
@@ -119,12 +122,14 @@ def _conduct(run: Run, seen: Survey) -> Summary:
     nodes = _with_whole_datasets(run, seen)
     for node in nodes:
         rows = 0
+        events.begin(node)
         with _failing_alone(run, node.name):
             if node.kind == "feed":
                 rows = _feed(run, seen, node.name, fed)
             else:
                 _before_gold(run, fed)
                 rows = _gold(run, seen, node, reports)
+        events.end(node)
         run.progress.done(node.name, rows)
     _before_gold(run, fed)
     for dataset in sorted(run.changed & set(run.project.datasets)):
