@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from places import place_of
 
 from borough.engine.duckdb import DuckDBEngine
 from borough.lake import Column, Lake
+from s3_server import new_address, s3_environment, s3_server
 
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
 
@@ -17,9 +19,31 @@ def engine(tmp_path_factory):
     engine.close()
 
 
+@pytest.fixture(scope="session")
+def s3():
+    """An S3 server, to which everything finds by the environment."""
+    with s3_server() as endpoint, s3_environment(endpoint):
+        yield endpoint
+
+
+@pytest.fixture(params=["folder", "s3"])
+def root(request, tmp_path):
+    """Where a lake can be: in a folder, and in a bucket."""
+    if request.param == "folder":
+        return str(tmp_path / "lake")
+    request.getfixturevalue("s3")
+    return new_address()
+
+
 @pytest.fixture
-def lake(tmp_path):
-    return Lake(str(tmp_path / "lake"))
+def lake(root):
+    return Lake(root)
+
+
+@pytest.fixture
+def place(lake):
+    """The lake's files, past the lake's own code."""
+    return place_of(lake)
 
 
 class Hands:

@@ -7,9 +7,9 @@ import socket
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import pytest
+from places import place_of
 
 from borough.errors import LakeError, LeaseHeldError
 from borough.lake import Lake, lease
@@ -18,8 +18,13 @@ LOG = "silver/incident/log"
 ONE = "SELECT 1::BIGINT AS id"
 
 
-def path(lake):
-    return Path(lake.storage.path("system/lease.json"))
+LEASE = "system/lease.json"
+
+
+def lease_of(lake):
+    """The lease as it lies in the lake, None where nobody holds it."""
+    content = place_of(lake).read(LEASE)
+    return content and json.loads(content)
 
 
 def leave(lake, **changes):
@@ -34,20 +39,19 @@ def leave(lake, **changes):
         "since": now.isoformat(),
         "until": (now + dt.timedelta(minutes=1)).isoformat(),
     }
-    path(lake).parent.mkdir(parents=True, exist_ok=True)
-    path(lake).write_text(json.dumps({**body, **changes}))
+    place_of(lake).write(LEASE, json.dumps({**body, **changes}).encode())
 
 
 def test_a_second_writer_is_told_who_holds_the_lease(lake, now):
     with lake.writer(now=now, holder="Ann's run"):
-        held = json.loads(path(lake).read_text())
+        held = lease_of(lake)
         with pytest.raises(LeaseHeldError) as caught, Lake(lake.storage.root).writer(now=now, holder="Bob"):
             pass
         assert "Ann's run" in caught.value.message and held["since"] in caught.value.message
         assert held["until"] in caught.value.advice
         assert caught.value.exit_code == 4
-        assert json.loads(path(lake).read_text())["token"] == held["token"]
-    assert not path(lake).exists()
+        assert lease_of(lake)["token"] == held["token"]
+    assert lease_of(lake) is None
     with lake.writer(now=now, holder="Bob"):
         pass
 
@@ -96,9 +100,8 @@ def test_the_lease_of_a_dead_process_here_is_taken_over_at_once(lake, caplog):
         assert held.taken_over.endswith("is gone")
 
 
-def test_an_unreadable_lease_is_taken_over(lake):
-    path(lake).parent.mkdir(parents=True)
-    path(lake).write_text("{")
+def test_an_unreadable_lease_is_taken_over(lake, place):
+    place.write(LEASE, b"{")
     with lake.lease("test") as held:
         assert held.taken_over == "it could not be read"
 
@@ -107,9 +110,9 @@ def test_the_lease_is_renewed_while_it_is_held(lake, monkeypatch):
     monkeypatch.setattr(lease, "RENEW_SECONDS", 0.01)
     monkeypatch.setattr(lease, "_text", lambda instant: instant.isoformat())
     with lake.lease("test") as held:
-        first = path(lake).read_text()
+        first = lease_of(lake)
         for _ in range(1000):
-            if path(lake).read_text() != first:
+            if lease_of(lake) not in (first, None):
                 break
             threading.Event().wait(0.01)
         else:
@@ -126,7 +129,7 @@ def test_a_writer_that_lost_its_lease_writes_no_more(lake, hands, now):
             hands.append(sleeper, "gold/totals", ONE)
         with pytest.raises(LakeError, match="lost the lake's lease"):
             sleeper.publish({})
-    assert json.loads(path(lake).read_text())["token"] == "other", "the sleeper leaves the other's lease alone"
+    assert lease_of(lake)["token"] == "other", "the sleeper leaves the other's lease alone"
     assert lake.published().number == 1
 
 

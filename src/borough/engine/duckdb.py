@@ -8,12 +8,13 @@ import importlib.util
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from borough.engine.objects import lost_in, object_options, scheme_of, secret_sql
 from borough.engine.port import WrittenFile
 from borough.engine.quoting import literal, locations, quoted
 from borough.errors import EngineError
@@ -36,6 +37,7 @@ def engine_type(logical: str) -> str:
 
 
 SCRATCH = "borough-engine-"
+SWEPT = "borough-*"  # whatever a run keeps in its scratch folder begins so
 # A third of DuckDB's own. Each thread holds a group of each partition while it writes: 160 MB less for a table of 30 columns, no slower.
 ROW_GROUP = 40_960
 
@@ -45,7 +47,11 @@ class DuckDBEngine:
 
     dialect = "duckdb"
 
-    def __init__(self, *, threads: int | None = None, memory: str | None = None, scratch: Path | None = None) -> None:
+    def __init__(
+        self, *, threads: int | None = None, memory: str | None = None, scratch: Path | None = None,
+        storage: Mapping[str, str] | None = None, filesystem: Callable[[str, Mapping[str, str]], Any] | None = None,
+    ) -> None:  # fmt: skip
+        """``storage`` are the options of a lake in an object store, ``filesystem`` opens stores other than S3 (an fsspec file system)."""
         self._in_use = _enter(scratch) if scratch is not None else None
         self.scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=scratch))
         config: dict[str, str | bool | int | float | list[str]] = {"temp_directory": str(self.scratch), "autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "python_enable_replacements": "false"}
@@ -55,6 +61,8 @@ class DuckDBEngine:
             config["memory_limit"] = memory
         self._connection = duckdb.connect(":memory:", config=config)
         self._loaded: set[str] = set()
+        self._storage, self._filesystem = storage, filesystem
+        self._stores: dict[str, None] = {}
         # Instants are UTC; other zones would make Parquet types that Delta readers refuse.
         self._connection.execute("SET TimeZone='UTC'")
 
@@ -76,11 +84,11 @@ class DuckDBEngine:
         self._loaded.add(extension)
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        with _explained():
+        with self._explained():
             self._connection.execute(sql, list(parameters))
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with _explained():
+        with self._explained():
             return self._connection.execute(sql, list(parameters)).fetchall()
 
     def describe(self, sql: str) -> list[tuple[str, str]]:
@@ -102,12 +110,46 @@ class DuckDBEngine:
         typed = ", ".join(f"CAST(NULL AS {engine_type(kind)}) AS {quoted(name)}" for name, kind in columns)
         if not files:
             return f"(SELECT {typed} WHERE false)"
+        for file in files:
+            self._reach(file)
         names = ", ".join(quoted(name) for name, _ in columns)
         # The typed empty half gives a column that no file has; the reader gives the ones that some have.
         return (
             f"(SELECT {names} FROM (SELECT {typed} WHERE false UNION ALL BY NAME "
             f"SELECT * FROM read_parquet({locations(files)}, union_by_name=true, hive_partitioning=false)))"
         )
+
+    def _reach(self, file: str) -> None:
+        """Make the files of an object store readable, at the first of them. A file on a disk needs nothing."""
+        scheme = scheme_of(file)
+        root = "/".join(file.split("/", 3)[:3])
+        if scheme is None or root in self._stores:
+            return
+        options = object_options(file, self._storage)
+        if scheme == "s3":
+            self.load("httpfs")
+            if "aws_access_key_id" not in options:
+                self.load("aws")  # finds the keys that belong to the machine
+            # Objects of a lake never change: what their heads said once holds.
+            self.execute("SET enable_http_metadata_cache=true; SET http_retries=4; SET http_timeout=20")
+            self.execute(secret_sql(root, options))
+        elif self._filesystem is not None:
+            self._connection.register_filesystem(self._filesystem(scheme, options))
+        else:
+            raise EngineError(f"this engine was opened without a way to read {scheme}://")
+        self._stores[root] = None
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what DuckDB raises into an EngineError, or a LakeError where an object store is away; a signal that stopped a statement goes its own way."""
+        try:
+            yield
+        except duckdb.Error as error:
+            raise lost_in(str(error), self._stores) from error
+        except RuntimeError as error:
+            if isinstance(error.__context__, BaseException) and not isinstance(error.__context__, Exception):
+                raise error.__context__ from None
+            raise
 
     def close(self) -> None:
         self._connection.close()
@@ -117,19 +159,6 @@ class DuckDBEngine:
             self._in_use = None
 
 
-@contextlib.contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what DuckDB raises into an EngineError; a signal that stopped a statement goes its own way."""
-    try:
-        yield
-    except duckdb.Error as error:
-        raise EngineError(str(error)) from error
-    except RuntimeError as error:
-        if isinstance(error.__context__, BaseException) and not isinstance(error.__context__, Exception):
-            raise error.__context__ from None
-        raise
-
-
 def _enter(scratch: Path) -> int:
     """Mark a scratch folder as in use, as long as the returned handle is open. What dead processes left in it is swept out first."""
     scratch.mkdir(parents=True, exist_ok=True)
@@ -137,7 +166,7 @@ def _enter(scratch: Path) -> int:
     with contextlib.suppress(OSError):  # a file system without locks keeps its leftovers
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # refused while a living engine is in there
-            for left in scratch.glob(SCRATCH + "*"):
+            for left in scratch.glob(SWEPT):
                 shutil.rmtree(left, ignore_errors=True)
         fcntl.flock(handle, fcntl.LOCK_SH)
     return handle

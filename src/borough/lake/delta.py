@@ -11,10 +11,12 @@ import datetime as dt
 import errno
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from borough.engine.objects import lost, unreachable
 from borough.engine.port import WrittenFile
 from borough.errors import BoroughError, LakeError
 from borough.lake.model import Column, TableState
@@ -39,9 +41,12 @@ _TYPES = {"timestamp": "timestamp_ntz"}
 _LOGICAL = {"timestamp_ntz": "timestamp"}
 
 
+_TRIMMINGS = re.compile(r"\x1b\[[0-9;]*m|\s*↳\s*|\s*Debug source:.*", re.DOTALL)  # delta-rs draws its errors as a tree
+
+
 @contextlib.contextmanager
-def lake_errors(what: str) -> Iterator[None]:
-    """Turn what deltalake and the operating system raise into a LakeError that says what failed."""
+def lake_errors(what: str, address: str = "") -> Iterator[None]:
+    """Turn what deltalake and the operating system raise into a LakeError that says what failed. ``address``: of the table."""
     from deltalake.exceptions import CommitFailedError
 
     try:
@@ -53,8 +58,10 @@ def lake_errors(what: str) -> Iterator[None]:
             message, advice = f"the lake's disk is full ({error})", "make space (`borough vacuum` may help) and run again"
         elif isinstance(error, CommitFailedError):
             message, advice = f"another writer changed the table meanwhile ({error})", "run again"
+        elif "://" in address and (reason := unreachable(str(error))):
+            raise lost(address, reason) from error
         else:
-            raise LakeError(f"{what} failed: {error}") from error
+            raise LakeError(f"{what} failed: {_TRIMMINGS.sub(' ', str(error)).strip()}") from error
         raise LakeError(f"{what} failed: {message}", advice=f"{advice}; nothing of this run was published") from error
 
 
@@ -63,21 +70,29 @@ def _disk_full(error: Exception) -> bool:
     return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in text or "os error 28" in text
 
 
-def open_table(folder: str, version: int | None = None) -> DeltaTable:
+Options = Mapping[str, str] | None
+"""What reaching a table in an object store needs; None for a folder."""
+
+
+def open_table(folder: str, version: int | None = None, options: Options = None) -> DeltaTable:
     """A handle on a table, at a version or at its head."""
     from deltalake import DeltaTable
 
-    with lake_errors(f"opening the table {folder}"):
-        return DeltaTable(folder, version=version)
+    with lake_errors(f"opening the table {folder}", folder):
+        return DeltaTable(folder, version=version, storage_options=_plain(options))
 
 
-def create_table(folder: str, columns: Sequence[Column], *, statistics: str | None = None) -> DeltaTable:
+def _plain(options: Options) -> dict[str, str] | None:
+    return None if options is None else dict(options)
+
+
+def create_table(folder: str, columns: Sequence[Column], *, statistics: str | None = None, options: Options = None) -> DeltaTable:
     """An empty table with these columns. ``statistics`` names the one (never personal) column that the log has statistics of."""
     from deltalake import DeltaTable, TableFeatures
 
-    with lake_errors(f"creating the table {folder}"):
+    with lake_errors(f"creating the table {folder}", folder):
         configuration = CONFIGURATION if statistics is None else {**CONFIGURATION, STATISTICS: statistics}
-        table = DeltaTable.create(folder, _schema(columns), configuration=dict(configuration))
+        table = DeltaTable.create(folder, _schema(columns), configuration=dict(configuration), storage_options=_plain(options))
         # The feature belongs to the table from the start: a later schema could not bring it in one commit.
         if not any(c.type == "timestamp" for c in columns):
             table.alter.add_feature(TableFeatures.TimestampWithoutTimezone, allow_protocol_versions_increase=True)
@@ -106,7 +121,7 @@ def table_columns(table: DeltaTable) -> tuple[Column, ...]:
 
 def table_state(table: DeltaTable, name: str, folder: str, properties: Mapping[str, Any]) -> TableState:
     """The files (oldest first), rows and columns of an open table."""
-    with lake_errors(f"reading the table {name}"):
+    with lake_errors(f"reading the table {name}", folder):
         actions = table.get_add_actions(flatten=True)
         paths = actions.column("path").to_pylist()
         times = actions.column("modification_time").to_pylist()
@@ -126,14 +141,14 @@ def add_columns(table: DeltaTable, columns: Sequence[Column], number: int) -> No
     """Add nullable columns (a commit of its own)."""
     from deltalake import Field
 
-    with lake_errors("adding columns"):
+    with lake_errors("adding columns", table.table_uri):
         table.alter.add_columns([Field.from_json(json.dumps(_field(c))) for c in columns], commit_properties=commit_properties(number))
         table.update_incremental()
 
 
 def mark_personal(table: DeltaTable, column: Column, number: int) -> None:
     """Note on a column whether it is personal (a commit of its own)."""
-    with lake_errors("marking a column"):
+    with lake_errors("marking a column", table.table_uri):
         mark = {_PERSONAL: "true" if column.personal else "false"}
         table.alter.set_column_metadata(column.name, mark, commit_properties=commit_properties(number))
         table.update_incremental()
@@ -141,7 +156,6 @@ def mark_personal(table: DeltaTable, column: Column, number: int) -> None:
 
 def commit_files(
     table: DeltaTable,
-    folder: str,
     files: Sequence[WrittenFile],
     columns: Sequence[Column],
     *,
@@ -150,35 +164,35 @@ def commit_files(
     app: str,
     now: dt.datetime,
 ) -> None:
-    """Commit files in one transaction: ``append`` them, or ``overwrite`` all rows and the schema."""
-    with lake_errors(f"committing to the table {folder}"):
-        actions = _add_actions(table, folder, files, now)
+    """Commit files, named relative to the table, in one transaction: ``append`` them, or ``overwrite`` all rows and the schema."""
+    with lake_errors(f"committing to the table {table.table_uri}", table.table_uri):
+        actions = _add_actions(table, files, now)
         table.create_write_transaction(actions, mode, _schema(columns), commit_properties=commit_properties(number, app))
         table.update_incremental()
 
 
-def _add_actions(table: DeltaTable, folder: str, files: Sequence[WrittenFile], now: dt.datetime) -> list[Any]:
+def _add_actions(table: DeltaTable, files: Sequence[WrittenFile], now: dt.datetime) -> list[Any]:
     from deltalake.transaction import AddAction
 
     # The files' time rises from commit to commit, whatever `now` says, because it gives readers the order of the commits.
     last = max(table.get_add_actions(flatten=True).column("modification_time").to_pylist(), default=0)
     first = max(int(now.timestamp() * 1000), last + 1)
     return [
-        AddAction(os.path.relpath(f.path, folder), f.size, {}, first + i, True, json.dumps({"numRecords": f.rows}))
+        AddAction(f.path, f.size, {}, first + i, True, json.dumps({"numRecords": f.rows}))
         for i, f in enumerate(files)
     ]
 
 
 def restore(table: DeltaTable, version: int, number: int) -> None:
     """Make an older version the head again."""
-    with lake_errors("restoring unpublished work"):
+    with lake_errors("restoring unpublished work", table.table_uri):
         table.restore(version, protocol_downgrade_allowed=True, commit_properties=commit_properties(number))
         table.update_incremental()
 
 
 def optimize(table: DeltaTable, number: int) -> None:
     """Merge small files into large ones: the same rows, marked as no change of data, no column statistics."""
-    with lake_errors("compacting"):
+    with lake_errors("compacting", table.table_uri):
         table.optimize.compact(commit_properties=commit_properties(number))
         table.update_incremental()
 

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from borough.engine.objects import scheme_of
 from borough.errors import LakeError
 from borough.lake import delta
 from borough.lake.lease import Lease
 from borough.lake.model import Published, TableState
 from borough.lake.runs import RUNS, Runs
-from borough.lake.storage import LocalStorage
+from borough.lake.storage import LocalStorage, Storage
 from borough.lake.writer import Writer, open_writer
 
 REMEMBERED = 2000  # states of tables that a long-lived reader keeps at hand
 
 
-class Lake:
-    """A lake at a folder. Readers see whole published runs only, whatever a writer does meanwhile."""
+def open_storage(root: str, options: Mapping[str, str] | None = None, scratch: str | None = None) -> Storage:
+    """The storage at a root: a folder, or a prefix in an object store. Raises UsageError, LakeError for an address that is neither."""
+    if scheme_of(root) is None:
+        return LocalStorage(root)
+    from borough.lake.objects import ObjectStorage
 
-    def __init__(self, root: str) -> None:
-        self.storage = LocalStorage(root)
+    return ObjectStorage(root, options, scratch)
+
+
+class Lake:
+    """A lake at a folder or in an object store. Readers see whole published runs only, whatever a writer does meanwhile."""
+
+    def __init__(self, root: str, *, options: Mapping[str, str] | None = None, scratch: str | None = None) -> None:
+        """``options`` of an object store (``endpoint``, ``region`` …) go before the environment's; ``scratch`` holds what a run has yet to upload."""
+        self.storage = open_storage(root, options, scratch)
         self._runs = Runs(self.storage)
         self._states: dict[tuple[str, int], TableState] = {}
 
@@ -44,7 +54,7 @@ class Lake:
             return None
         version = run.tables[name]
         state = self.version(name, version) if at is None or self.storage.has_version(name, version) else None
-        if state is None or (at is not None and not all(map(os.path.exists, state.files))):
+        if state is None or (at is not None and not self.storage.all_there(name, state.files)):
             raise LakeError(
                 f"run {run.number} can no longer be read: files of {name} are gone, as after a vacuum",
                 advice="read a later run; `maintenance.keep_runs` says how many stay readable",
@@ -58,7 +68,7 @@ class Lake:
             if len(self._states) >= REMEMBERED:
                 self._states.clear()
             folder = self.storage.path(name)
-            state = self._states[name, version] = delta.table_state(delta.open_table(folder, version), name, folder, {})
+            state = self._states[name, version] = delta.table_state(delta.open_table(folder, version, self.storage.options), name, folder, {})
         return state
 
     def register_files(self) -> tuple[str, ...]:
@@ -70,7 +80,7 @@ class Lake:
     @contextlib.contextmanager
     def lease(self, holder: str) -> Iterator[Lease]:
         """Hold the lake's lease: nobody else writes or deletes meanwhile. Raises LeaseHeldError."""
-        with delta.lake_errors("taking the lake's lease"):
+        with delta.lake_errors("taking the lake's lease", self.storage.root):
             held = Lease(self.storage, holder)
         try:
             yield held
@@ -87,10 +97,13 @@ class Lake:
             if not self._runs.exists():
                 self._refuse_tables_without_runs()
                 self._runs.create()
-            yield open_writer(self.storage, lease, self._runs, now)
+            try:
+                yield open_writer(self.storage, lease, self._runs, now)
+            finally:
+                self.storage.leave()
 
     def _refuse_tables_without_runs(self) -> None:
-        tables = [name for name in self.storage.tables() if name != RUNS]
+        tables = [name for name in self.storage.heads() if name != RUNS]
         if tables:
             raise LakeError(
                 f"the lake {self.storage.root} has {len(tables)} tables ({tables[0]} …) but no {RUNS}, which says what was published",

@@ -17,7 +17,7 @@ import uuid
 from typing import Any
 
 from borough.errors import LakeError, LeaseHeldError
-from borough.lake.storage import LocalStorage
+from borough.lake.storage import Storage
 
 LEASE = "system/lease.json"
 SECONDS = 60.0
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 class Lease:
     """A held lease: ``check`` before each commit, ``release`` at the end. A thread renews it meanwhile."""
 
-    def __init__(self, storage: LocalStorage, holder: str) -> None:
+    def __init__(self, storage: Storage, holder: str) -> None:
         self._storage = storage
         self._body: dict[str, Any] = {
             "token": uuid.uuid4().hex,
@@ -60,7 +60,7 @@ class Lease:
         """Give the lease back. Does nothing if another has it."""
         self._stop.set()
         self._thread.join()
-        with self._lock, contextlib.suppress(OSError):
+        with self._lock, contextlib.suppress(OSError, LakeError):  # it ends by itself where the store is away
             self._storage.swap(LEASE, self._content, None)
 
     def _take(self) -> bytes:
@@ -85,8 +85,8 @@ class Lease:
     def _renew_until_stopped(self) -> None:
         while not self._stop.wait(RENEW_SECONDS):
             content = self._dated()
-            # A failed renewal (disk full) is tried again; the next check finds out if the lease is lost.
-            with self._lock, contextlib.suppress(OSError):
+            # A failed renewal (disk full, store away) is tried again; the next check finds out if the lease is lost.
+            with self._lock, contextlib.suppress(OSError, LakeError):
                 if not self._storage.swap(LEASE, self._content, content):
                     return
                 self._content = content

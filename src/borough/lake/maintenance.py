@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import time
 from collections.abc import Sequence
 
 from borough.errors import LakeError
 from borough.lake import delta
 from borough.lake.lake import Lake
-from borough.lake.model import CompactReport, Published, VacuumReport
+from borough.lake.model import CompactReport, Published, Stored, VacuumReport
 from borough.lake.runs import RUNS
 from borough.lake.writer import Writer
 
@@ -66,20 +65,19 @@ def vacuum(
     """
     if keep_runs < 1:
         raise LakeError(f"vacuum must keep at least 1 published run, not {keep_runs}")
-    with lake.lease(holder), delta.lake_errors("vacuum"):
+    with lake.lease(holder), delta.lake_errors("vacuum", lake.storage.root):
         before = time.time() - keep_unreferenced_hours * 3600
         files = _unneeded_files(lake, keep_runs, before)
         logs = _unneeded_logs(lake, keep_runs, before)
         if not dry_run:
             # The data first: a log that is longer than its data can still be vacuumed, data without a log could not.
-            for path in [*(path for path, _ in files), *logs]:
-                os.unlink(path)
-    folders = {os.path.relpath(os.path.dirname(path), lake.storage.root).replace(os.sep, "/") for path, _ in files}
-    return VacuumReport(tuple(sorted(folders)), len(files), sum(size for _, size in files), len(logs))
+            lake.storage.delete([*(f.path for f in files), *logs])
+    folders = {f.path.removeprefix(lake.storage.root + "/").rpartition("/")[0] for f in files}
+    return VacuumReport(tuple(sorted(folders)), len(files), sum(f.size for f in files), len(logs))
 
 
-def _unneeded_files(lake: Lake, keep_runs: int, before: float) -> list[tuple[str, int]]:
-    """Data files that no kept run needs and that were last written before an instant, with their sizes."""
+def _unneeded_files(lake: Lake, keep_runs: int, before: float) -> list[Stored]:
+    """Data files that no kept run needs and that were last written before an instant."""
     kept = lake.runs(keep_runs)
     needed = set(lake.register_files())
     for run in kept:
@@ -87,10 +85,10 @@ def _unneeded_files(lake: Lake, keep_runs: int, before: float) -> list[tuple[str
             # An earlier vacuum with fewer runs to keep may have left nothing of this one.
             if lake.storage.has_version(name, version):
                 needed.update(lake.version(name, version).files)
-    found = dict(lake.storage.data_files())
+    found = {f.path: f for f in lake.storage.data_files()}
     if kept:
         _refuse_missing({f for name, version in kept[0].tables.items() for f in lake.version(name, version).files} - found.keys())
-    return [(path, stat.st_size) for path, stat in sorted(found.items()) if path not in needed and stat.st_mtime <= before]
+    return [stored for path, stored in sorted(found.items()) if path not in needed and stored.modified <= before]
 
 
 def _refuse_missing(missing: set[str]) -> None:
@@ -111,5 +109,5 @@ def _unneeded_logs(lake: Lake, keep_runs: int, before: float) -> list[str]:
     register = lake.storage.head(RUNS)
     if register is not None:
         oldest[RUNS] = register
-    found = ((path, stat) for name, version in oldest.items() for path, stat in lake.storage.log_files_before(name, version))
-    return sorted(path for path, stat in found if stat.st_mtime <= before)
+    found = (entry for name, version in oldest.items() for entry in lake.storage.log_files_before(name, version))
+    return sorted(entry.path for entry in found if entry.modified <= before)

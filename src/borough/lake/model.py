@@ -60,3 +60,12 @@ class VacuumReport:
     files: int
     bytes: int
     log_files: int = 0
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file of the lake as its storage has it: address, bytes, and when it was last written (seconds since the epoch)."""
+
+    path: str
+    size: int
+    modified: float

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from borough.errors import LakeError
 from borough.lake import delta
 from borough.lake.model import Column, Published
-from borough.lake.storage import LocalStorage
+from borough.lake.storage import Storage
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -28,7 +28,7 @@ _COLUMNS = (Column("number", "long"), Column("recorded", "timestamp"), Column("t
 class Runs:
     """Reads published runs; looks at the log folder first, so that an unchanged lake costs next to nothing."""
 
-    def __init__(self, storage: LocalStorage) -> None:
+    def __init__(self, storage: Storage) -> None:
         self._storage = storage
         self._folder = storage.path(RUNS)
         self._version: int | None = None
@@ -41,11 +41,11 @@ class Runs:
 
     def create(self) -> None:
         """The empty table: made before any other, so that a lake without it is known to be damaged."""
-        delta.create_table(self._storage.make_folder(RUNS), _COLUMNS, statistics="number")
+        delta.create_table(self._folder, _COLUMNS, statistics="number", options=self._storage.options)
 
     def open(self) -> DeltaTable:
         """A handle on its head."""
-        return delta.open_table(self._folder)
+        return delta.open_table(self._folder, options=self._storage.options)
 
     def last(self) -> Published | None:
         """The last published run; None if there is none."""
@@ -86,7 +86,7 @@ class Runs:
         return found[0] if found else None
 
     def _read(self, table: DeltaTable, predicate: str) -> list[Published]:
-        with delta.lake_errors("reading the published runs"):
+        with delta.lake_errors("reading the published runs", self._folder):
             rows = (
                 table.scan(columns=["number", "recorded", "tables", "record"], predicate=predicate).read_all().to_struct_array().to_pylist()
             )

@@ -11,6 +11,7 @@ import datetime as dt
 import os
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from borough.engine.port import WrittenFile
@@ -19,7 +20,7 @@ from borough.lake import delta, runs
 from borough.lake.footer import read_footer
 from borough.lake.lease import Lease
 from borough.lake.model import Column, Published, TableState
-from borough.lake.storage import ZONES, LocalStorage
+from borough.lake.storage import ZONES, Storage
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -35,7 +36,7 @@ class Writer:
     last: Published | None
     """The published run that this one builds on."""
 
-    def __init__(self, storage: LocalStorage, lease: Lease, last: Published | None, register: DeltaTable, now: dt.datetime) -> None:
+    def __init__(self, storage: Storage, lease: Lease, last: Published | None, register: DeltaTable, now: dt.datetime) -> None:
         if now.tzinfo is None:
             raise LakeError(f"the run's instant {now.isoformat()} has no time zone", advice="give it in UTC")
         self.number = 0
@@ -58,10 +59,11 @@ class Writer:
         if name not in self._versions:
             return None
         properties = self.last.record.get("properties", {}).get(name, {}) if self.last else {}
-        return delta.table_state(self._handle(name), name, self._storage.path(name), properties)
+        state = delta.table_state(self._handle(name), name, self._storage.path(name), properties)
+        return replace(state, files=tuple(map(self._storage.nearest, state.files)))
 
     def folder(self, name: str) -> str:
-        """The table's folder, created: the engine writes new Parquet files below it."""
+        """A folder of this machine, created: the engine writes the table's new Parquet files below it."""
         check_name(name)
         with delta.lake_errors(f"making the folder of {name}"):
             return self._storage.make_folder(name)
@@ -125,21 +127,22 @@ class Writer:
             raise LakeError(f"{name} is written by publishing only")
         check_name(name)
         _refuse_double(name, [c.name for c in columns])
-        folder = self._storage.path(name)
-        for file in files:
-            check_file(file, name, folder, columns)
+        if files:
+            folder = self._storage.make_folder(name)
+            for file in files:
+                check_file(file, name, folder, columns)
 
     def _handle(self, name: str) -> DeltaTable:
         table = self._handles.get(name)
         if table is None:
-            table = delta.open_table(self._storage.path(name))
+            table = delta.open_table(self._storage.path(name), options=self._storage.options)
             if table.version() != self._versions[name]:
                 raise LakeError(f"another writer changed {name} during this run", advice="run again; nothing of this run was published")
             self._handles[name] = table
         return table
 
     def _create(self, name: str, columns: Sequence[Column]) -> DeltaTable:
-        table = self._handles[name] = delta.create_table(self.folder(name), columns)
+        table = self._handles[name] = delta.create_table(self._storage.path(name), columns, options=self._storage.options)
         self._versions[name] = table.version()
         return table
 
@@ -169,7 +172,9 @@ class Writer:
                 self._advance(name, table)
 
     def _commit(self, name: str, table: DeltaTable, files: Sequence[WrittenFile], columns: Sequence[Column], mode: str, app: str) -> None:
-        delta.commit_files(table, self._storage.path(name), files, columns, mode=mode, number=self.number, app=app, now=self.now)
+        names = self._storage.place(name, [f.path for f in files])
+        placed = [replace(f, path=n) for f, n in zip(files, names, strict=True)]
+        delta.commit_files(table, placed, columns, mode=mode, number=self.number, app=app, now=self.now)
         self._advance(name, table)
 
     def _advance(self, name: str, table: DeltaTable) -> None:
@@ -190,13 +195,13 @@ def _refuse_double(name: str, names: Sequence[str]) -> None:
         seen[column.lower()] = column
 
 
-def open_writer(storage: LocalStorage, lease: Lease, register: runs.Runs, now: dt.datetime) -> Writer:
+def open_writer(storage: Storage, lease: Lease, register: runs.Runs, now: dt.datetime) -> Writer:
     """A writer over the last published run; what a dead run left behind is undone first."""
     last = register.last()
     writer = Writer(storage, lease, last, register.open(), now)
     published = dict(last.tables) if last else {}
     heads = _heads(storage, published)
-    ahead = {name: delta.open_table(storage.path(name)) for name in published if heads[name] > published[name]}
+    ahead = {name: delta.open_table(storage.path(name), options=storage.options) for name in published if heads[name] > published[name]}
     used = [delta.transaction_version(table, delta.RUN_APP) for table in ahead.values()]
     writer.number = max([last.number if last else 0, *used]) + 1
     restored = []
@@ -211,15 +216,15 @@ def open_writer(storage: LocalStorage, lease: Lease, register: runs.Runs, now: d
     for name in heads:
         if name not in published:
             # No publication has ever named it, so nobody can read it: the table is the dead run's from its first row.
-            with delta.lake_errors(f"removing the unpublished table {name}"):
+            with delta.lake_errors(f"removing the unpublished table {name}", storage.root):
                 storage.drop_folder(name)
             restored.append(name)
     writer.restored = tuple(sorted(restored))
     return writer
 
 
-def _heads(storage: LocalStorage, published: Mapping[str, int]) -> dict[str, int]:
-    heads = {name: -1 if (head := storage.head(name)) is None else head for name in storage.tables() if name != runs.RUNS}
+def _heads(storage: Storage, published: Mapping[str, int]) -> dict[str, int]:
+    heads = {name: -1 if head is None else head for name, head in storage.heads().items() if name != runs.RUNS}
     for name, version in published.items():
         if heads.get(name, -1) < version:
             raise LakeError(
@@ -229,11 +234,11 @@ def _heads(storage: LocalStorage, published: Mapping[str, int]) -> dict[str, int
     return heads
 
 
-def _same(storage: LocalStorage, name: str, head: DeltaTable, version: int) -> bool:
+def _same(storage: Storage, name: str, head: DeltaTable, version: int) -> bool:
     """Whether a head beyond the published version holds just that: it was restored by a run that then published nothing."""
     folder = storage.path(name)
     now = delta.table_state(head, name, folder, {})
-    then = delta.table_state(delta.open_table(folder, version), name, folder, {})
+    then = delta.table_state(delta.open_table(folder, version, storage.options), name, folder, {})
     return (sorted(now.files), now.columns) == (sorted(then.files), then.columns)
 
 

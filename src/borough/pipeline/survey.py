@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from borough.catalogue.contracts import DELIVERIES, bronze_table
@@ -19,6 +20,7 @@ from borough.ingest.connectors import Surroundings, connector_for
 from borough.ingest.port import Since
 from borough.lake.lake import Lake
 from borough.lake.model import Published
+from borough.lake.objects import filesystem
 from borough.pipeline.checking import declared_columns
 from borough.pipeline.context import Options
 from borough.pipeline.later import shows_otherwise
@@ -47,21 +49,27 @@ class Survey:
 
 def open_engine(project: Project) -> DuckDBEngine:
     """The engine that ``borough.yaml`` declares. Raises UsageError for one that can't run a project yet."""
-    declared = project.borough.engine
-    scratch = project.root / ".borough" / "scratch"
+    declared, storage = project.borough.engine, project.borough.storage
     if isinstance(declared, str):
-        return DuckDBEngine(scratch=scratch)
+        return DuckDBEngine(scratch=_scratch(project), storage=storage, filesystem=filesystem)
     if isinstance(declared, dict):
         spec = declared["duckdb"]
-        return DuckDBEngine(threads=spec.threads, memory=spec.memory, scratch=project.root / spec.scratch if spec.scratch else scratch)
+        return DuckDBEngine(threads=spec.threads, memory=spec.memory, scratch=_scratch(project), storage=storage, filesystem=filesystem)
     raise UsageError("engine: {spark: …} compiles and tests expressions, but can't run a project yet", advice="set engine: duckdb in borough.yaml")
 
 
+def _scratch(project: Project) -> Path:
+    """The folder for what a run needs only while it lasts."""
+    declared = project.borough.engine
+    own = declared["duckdb"].scratch if isinstance(declared, dict) else None
+    return project.root / (own or ".borough/scratch")
+
+
 def open_lake(project: Project) -> Lake:
-    """The project's lake. Raises UsageError for a place that this version can't write to."""
+    """The project's lake. Raises UsageError for an address where no lake can be, LakeError where the store can't be reached."""
     lake = project.borough.lake
     if "://" in lake:
-        raise UsageError(f"lake: {lake} is not on a local path", advice="give lake: a folder, such as ./lake")
+        return Lake(lake, options=project.borough.storage, scratch=str(_scratch(project)))
     folder = str(project.root / lake)
     if found := _NO_TABLES.search(folder):
         raise UsageError(f"the lake's folder {folder} has {found[0]!r} in its path, where Delta tables can't be", advice="move the project, or give lake: another folder")
