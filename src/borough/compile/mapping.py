@@ -267,7 +267,7 @@ def fingerprint(spec: FeedSpec, contract: DatasetSpec) -> str:
     """Identifies what a derivation depends on: words for people (titles, owners, classification) don't count."""
     feed = spec.model_dump(mode="json", exclude={"title", "files", "columns", "on_new_column"})
     prose = {"title", "description", "owner", "classification", "purposes"}
-    dataset = contract.model_dump(mode="json", exclude=prose | {"precedence", "areas", "area", "true"})
+    dataset = contract.model_dump(mode="json", exclude=prose | {"precedence", "areas", "area", "true", "contract"})
     for column in dataset["columns"].values():
         for word in prose:
             column.pop(word, None)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
@@ -19,6 +19,7 @@ from borough.project.explain import NAME, explain
 from borough.project.repair import repair
 from borough.project.spec import Spec
 from borough.project.specs import BoroughSpec, DatasetSpec, FeedSpec, ReportSpec, SourceSpec
+from borough.project.typed import typed
 
 Kind = Literal["borough", "source", "dataset", "report"]
 T = TypeVar("T", bound=Spec)
@@ -204,7 +205,7 @@ class _Loading:
             )
             return None
         try:
-            return model.model_validate(document.value)
+            return model.model_validate(_with_types(document))
         except ValidationError as error:
             self.mistakes.extend(explain(error, document, model))
             return repair(error, document, model)
@@ -259,6 +260,12 @@ class _Loading:
             self.mistakes.append(Mistake(Place(file, 1, 1), "no SQL", "a SELECT"))
             return None
         return ReportSpec(report=name, sql=sql, **_headings(sql))
+
+
+def _with_types(document: Document) -> Any:
+    """The document's values; a dataset's ``contract``, which no spec describes, keeps the types that YAML gives it."""
+    value = document.value
+    return {**value, "contract": typed(document, "contract")} if isinstance(value.get("contract"), dict) else value
 
 
 def _headings(sql: str) -> dict[str, str]:

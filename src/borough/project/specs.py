@@ -6,7 +6,7 @@ Nothing here has defaults from elsewhere in the project filled in: that is ``res
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -269,6 +269,10 @@ class DatasetSpec(Spec):
     rules: tuple[RuleSpec, ...] = Field(default=(), description="Rules over the row.")
     precedence: tuple[str, ...] = Field(
         default=(), description="Where several feeds fill the dataset: `source.feed` from strongest to weakest. Default: by name."
+    )
+    contract: dict[str, Any] = Field(
+        default_factory=dict,
+        description="What else the dataset's contract says, in the words of the Open Data Contract Standard: exported as it stands, not acted on.",
     )
 
 
