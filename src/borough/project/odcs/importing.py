@@ -1,0 +1,209 @@
+"""Contracts → datasets: what Borough acts on in its own words, everything else under ``contract:``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from borough.errors import DeclarationError, Mistake
+from borough.project.documents import Document
+from borough.project.load import Project
+from borough.project.odcs.describe import contract_id, describe_document, describe_table
+from borough.project.odcs.exporting import contract_of, owner_of, shown_lake
+from borough.project.odcs.fitting import fitting
+from borough.project.odcs.naming import Naming
+from borough.project.odcs.reading import has_key, read_table
+from borough.project.odcs.remainder import difference, without_nothing
+from borough.project.odcs.words import LATEST, NESTED, Words, a_name, names, same
+from borough.project.specs import DatasetSpec
+
+
+@dataclass(frozen=True)
+class Read:
+    """A contract as read from a file."""
+
+    file: str
+    contract: Words = field(repr=False)
+    document: Document = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A dataset made of a contract, and what people should know of it."""
+
+    spec: DatasetSpec
+    file: str
+    notes: tuple[str, ...]
+
+
+@dataclass
+class _Table:
+    """One table on its way to a dataset."""
+
+    read: Read
+    index: int
+    table: Words
+    name: str
+    columns: list[str]
+
+    @property
+    def props(self) -> list[Words]:
+        return list(self.table["properties"])
+
+
+def import_contracts(project: Project, read: Sequence[Read]) -> list[Imported]:
+    """Every table of the contracts as a dataset, fit for the project together with what it has.
+
+    What the project's check would refuse (a reference to a table that is not here, a pattern with look-ahead) stays part of the
+    contract and is no word of Borough's. Raises DeclarationError for a contract that describes no table, or a table without columns.
+    """
+    tables = list(_tables(read))
+    naming = Naming()
+    for table in tables:
+        naming.add(table.name, table.table, dict(zip(table.columns, table.props, strict=True)))
+    _learn(naming, project)
+    words = {table.name: _words(table, naming) for table in tables}
+    specs = fitting(project, words)
+    return [_imported(project, table, tables, specs, naming) for table in tables]
+
+
+def _learn(naming: Naming, project: Project) -> None:
+    for spec in project.datasets.values():
+        said: Mapping[str, Any] = spec.contract
+        columns = said.get("columns") or {}
+        naming.add(spec.dataset, said.get("table") or {}, {c: columns.get(c) or {} for c in spec.columns})
+
+
+def _tables(read: Sequence[Read]) -> Iterator[_Table]:
+    mistakes = [mistake for one in read for mistake in _mistakes(one)]
+    if mistakes:
+        raise DeclarationError(mistakes)
+    taken: set[str] = set()
+    for one in read:
+        tables = one.contract["schema"]
+        for index, (table, name) in enumerate(zip(tables, names([t["name"] for t in tables], taken), strict=True)):
+            taken.add(name)
+            yield _Table(one, index, table, name, names([prop["name"] for prop in table["properties"]]))
+
+
+def _words(table: _Table, naming: Naming) -> Words:
+    return {"dataset": table.name, **read_table(table.table, table.columns, naming, owner_of(table.read.contract))}
+
+
+def _imported(project: Project, table: _Table, tables: Sequence[_Table], specs: Mapping[str, DatasetSpec], naming: Naming) -> Imported:
+    family = [one for one in tables if one.read is table.read]
+    council, lake = project.borough.borough, shown_lake(project)
+    spec = _with_contract(table, family, specs[table.name], council, lake, naming)
+    notes = list(_notes(table, spec))
+    if table.index == len(family) - 1:
+        whole = [_with_contract(one, family, specs[one.name], council, lake, naming) for one in family]
+        notes += _lost(table.read.contract, contract_of(whole, council, lake, naming).document)
+    return Imported(spec, table.read.file, tuple(notes))
+
+
+def _with_contract(table: _Table, family: Sequence[_Table], spec: DatasetSpec, council: str, lake: str, naming: Naming) -> DatasetSpec:
+    """The dataset with the rest of its contract."""
+    theirs = table.read.contract
+    contract: Words = {}
+    if len(family) > 1 or theirs["id"] != contract_id(spec, council):
+        contract["id"] = theirs["id"]
+    if theirs["apiVersion"] != LATEST:
+        contract["apiVersion"] = theirs["apiVersion"]
+    if not has_key(table.props):
+        contract["key"] = False
+    seed = spec.model_copy(update={"contract": dict(contract)})
+    if table.index == 0:
+        above = difference(describe_document(seed, council, lake), {k: v for k, v in theirs.items() if k != "schema"})
+        contract |= {"schema": [one.name for one in family]} if len(family) > 1 else {}
+        contract |= above
+    mine = describe_table(seed, naming, owner_of(theirs))
+    plain = mine.pop("properties")
+    contract["table"] = difference(mine, {k: v for k, v in table.table.items() if k != "properties"})
+    contract["columns"] = {c: difference(m, p) for c, m, p in zip(table.columns, plain, table.props, strict=True)}
+    contract["columns"] = {column: rest for column, rest in contract["columns"].items() if rest}
+    return spec.model_copy(update={"contract": {k: v for k, v in contract.items() if v not in ({}, [])}})
+
+
+# ── What people should know ─────────────────────────────────────────────────────────────────────
+
+
+def _notes(table: _Table, spec: DatasetSpec) -> Iterator[str]:
+    if not has_key(table.props):
+        yield f"{table.name}: the contract has no primaryKey; the key is {', '.join(spec.key)} until you say another"
+    nested = [c for c, p in zip(table.columns, table.props, strict=True) if p.get("logicalType") in NESTED]
+    if nested:
+        yield f"{table.name}: {', '.join(nested)} hold nested values, which Borough takes as text (JSON)"
+    said = spec.contract.get("columns") or {}
+    kept = {"table": spec.contract.get("table") or {}, **said}
+    for column, rest in kept.items():
+        checks = [key for key in ("quality", "relationships", "enum") if any("of" not in one for one in rest.get(key) or ())]
+        checks += [
+            f"logicalTypeOptions.{key}"
+            for key, value in (rest.get("logicalTypeOptions") or {}).items()
+            if value is not None and key != "format"
+        ]
+        if checks:
+            yield f"{table.name}: {', '.join(checks)} of {column} stays in the contract, and Borough does not check it"
+
+
+def _lost(theirs: Words, again: Words) -> Iterator[str]:
+    """What an export would not give again. By construction there is nothing, so this is a fault that must be seen."""
+    for key in sorted({*theirs, *again}):
+        if not same(theirs.get(key), again.get(key)):
+            yield f"{key}: an export will not give it exactly as it is here; please report it"
+
+
+# ── What is no contract ─────────────────────────────────────────────────────────────────────────
+
+
+def read_contract(document: Document, contract: Any) -> Read:
+    """A document of a file as a contract. Raises DeclarationError where it is none."""
+    if not isinstance(contract, dict):
+        raise DeclarationError([Mistake(document.place(), "something else", "a contract of the Open Data Contract Standard")])
+    read = Read(document.file, without_nothing(contract), document)
+    if mistakes := list(_head(read)):
+        raise DeclarationError(mistakes)
+    return read
+
+
+def _head(read: Read) -> Iterator[Mistake]:
+    place, said = read.document.place, read.contract
+    if said.get("kind") != "DataContract":
+        yield Mistake(place(["kind"]), f"the kind {said.get('kind')!r}", "kind: DataContract, of the Open Data Contract Standard")
+        return
+    version = said.get("apiVersion")
+    if not isinstance(version, str) or not version.startswith("v3."):
+        yield Mistake(place(["apiVersion"]), f"the apiVersion {version!r}", f"v3.0 or later, such as {LATEST}")
+    for key in ("id", "version"):
+        if not isinstance(said.get(key), str) or not said[key].strip():
+            yield Mistake(place([key]), f"the {key} {said.get(key)!r}", f"a text, which the standard requires as {key}")
+
+
+def _mistakes(read: Read) -> Iterator[Mistake]:
+    tables = read.contract.get("schema")
+    if not isinstance(tables, list) or not tables:
+        yield Mistake(
+            read.document.place(["schema"]), "a contract without a table", "a schema with at least one table: a dataset is made of it"
+        )
+        return
+    for number, table in enumerate(tables):
+        yield from _in_table(read, table, ["schema", number])
+
+
+def _in_table(read: Read, table: Any, path: list[str | int]) -> Iterator[Mistake]:
+    place = read.document.place
+    if not _is_named(table):
+        yield Mistake(place(path), "a table without a name", "a name with letters or digits")
+        return
+    properties = table.get("properties")
+    if not isinstance(properties, list) or not properties:
+        yield Mistake(place([*path, "properties"]), f"the table {table['name']!r} without properties", "at least one: they are the columns")
+        return
+    for number, prop in enumerate(properties):
+        if not _is_named(prop):
+            yield Mistake(place([*path, "properties", number]), "a property without a name", "a name with letters or digits")
+
+
+def _is_named(item: Any) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("name"), str) and bool(a_name(item["name"]).strip("_n"))
