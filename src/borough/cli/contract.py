@@ -49,8 +49,9 @@ def export(
     loaded = load_project(context, project)
     made = contracts(loaded, _known(loaded, datasets or []))
     for one in made:
-        for denied in one.denied:
-            typer.echo(f"warning: {denied} says otherwise than the dataset itself: left out", err=True)
+        for dataset, path in one.denied:
+            place = loaded.place("dataset", dataset, *path)
+            typer.echo(f"warning: {place}: {'.'.join(path)} says otherwise than the dataset itself; left out", err=True)
     if out != "-":
         files = {Path(out) / one.file: contract_yaml(one.document) for one in made}
         _write(files, force)
@@ -121,10 +122,10 @@ def import_(
     written = {target / f"{one.spec.dataset}.yaml": dataset_yaml(one.spec, _origin(one)) for one in made}
     _not_declared(loaded, made, written, force)
     _write(written, force)
-    for one in made:
-        for note in one.notes:
-            typer.echo(f"note: {note}", err=True)
-    _told(context, as_json, list(written), notes=[note for one in made for note in one.notes])
+    notes = [note for one in made for note in one.notes]
+    _told(context, as_json, list(written), notes=notes)
+    for note in () if wants_json(context, as_json) else notes:
+        typer.echo(f"note: {note}", err=True)
     _check(folder(context, project), written)
 
 

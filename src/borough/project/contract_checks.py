@@ -11,6 +11,7 @@ from typing import Any
 
 from borough.project.explain import nearest, one_of
 from borough.project.findings import Findings, Where
+from borough.project.odcs.checks import check_contract
 from borough.project.specs import ColumnSpec, DatasetSpec
 
 NUMERIC = ("integer", "number", "money")
@@ -33,6 +34,7 @@ def check_dataset(findings: Findings, name: str, spec: DatasetSpec) -> None:
     _areas(findings, at, spec)
     _rules(findings, at, spec)
     _precedence(findings, at, name, spec)
+    check_contract(findings, at.below("contract"), spec)
 
 
 def _key(findings: Findings, at: Where, spec: DatasetSpec) -> None:

@@ -10,6 +10,7 @@ import math
 import re
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from borough.project.odcs.naming import Naming
@@ -31,6 +32,14 @@ from borough.project.odcs.words import (
 from borough.project.specs import DatasetSpec
 
 _UNIT = re.compile(r"(\d+) (\w+?)s?")
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a contract says things: its version of the standard, and whether it has physical types at all."""
+
+    version: str = LATEST
+    physical_types: bool = True
 
 
 def describe_document(spec: DatasetSpec, council: str, lake: str) -> Words:
@@ -80,8 +89,8 @@ def describe_table(spec: DatasetSpec, naming: Naming, owner: str | None) -> Word
     """The dataset's table with its properties. ``owner`` is who the contract as a whole says."""
     words = said(spec)
     default = words.get("classification", "internal")
-    version = spec.contract.get("apiVersion") or LATEST
-    properties = [describe_column(name, column, naming, default, version) for name, column in words["columns"].items()]
+    style = Style(str(spec.contract.get("apiVersion") or LATEST), spec.contract.get("physicalTypes") is not False)
+    properties = [describe_column(name, column, naming, default, style) for name, column in words["columns"].items()]
     _mark_key(spec, properties)
     table: Words = {
         "name": spec.dataset,
@@ -105,14 +114,14 @@ def _mark_key(spec: DatasetSpec, properties: list[Words]) -> None:
             prop |= {"primaryKey": True, "primaryKeyPosition": spec.key.index(name) + 1}
 
 
-def describe_column(name: str, words: Mapping[str, Any], naming: Naming, default: str, version: str) -> Words:
+def describe_column(name: str, words: Mapping[str, Any], naming: Naming, default: str, style: Style) -> Words:
     """One column as a property. Its classification is said wherever it is not simply internal."""
     kind = words.get("type", "string")
-    prop: Words = {"name": name, "logicalType": LOGICAL.get(kind), "physicalType": PHYSICAL[kind]}
+    prop: Words = {"name": name, "logicalType": LOGICAL.get(kind), "physicalType": PHYSICAL[kind] if style.physical_types else None}
     prop |= {"businessName": words.get("title"), "description": words.get("description")}
     prop |= {"required": words.get("required"), "unique": words.get("unique")}
     prop["logicalTypeOptions"] = _options(kind, words)
-    prop |= _values(kind, words, version)
+    prop |= _values(kind, words, style.version)
     to = naming.to(words["references"]) if "references" in words else None
     prop["relationships"] = [{"type": "foreignKey", "to": to}] if to else None
     prop["classification"] = words.get("classification") or (default if default != "internal" else None)

@@ -15,8 +15,11 @@ from borough.project.odcs.words import DOCUMENT, PROPERTY, TABLE, Words, in_orde
 from borough.project.specs import DatasetSpec
 
 # Keys of a dataset's ``contract:`` that are not the standard's keys above the tables.
-LOCAL = ("schema", "key", "table", "columns")
+LOCAL = ("schema", "key", "physicalTypes", "table", "columns")
 _KEY = ("primaryKey", "primaryKeyPosition")
+
+
+Denied = tuple[str, tuple[str, ...]]  # a dataset, and the path of a value in its declaration
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Contract:
 
     datasets: tuple[str, ...]
     document: Words = field(repr=False)
-    denied: tuple[str, ...] = ()  # what `contract:` says against Borough's own words, and was left out
+    denied: tuple[Denied, ...] = ()  # what `contract:` says against Borough's own words, and was left out
 
     @property
     def file(self) -> str:
@@ -62,10 +65,10 @@ def _ordered(specs: list[DatasetSpec]) -> list[DatasetSpec]:
 
 def contract_of(specs: Sequence[DatasetSpec], council: str, lake: str, naming: Naming) -> Contract:
     """One contract of one or several datasets; what is said above the tables is said by the first."""
-    head, denied = specs[0], list[str]()
+    head, denied = specs[0], list[Denied]()
     document = describe_document(head, council, lake)
     rest = {key: value for key, value in head.contract.items() if key not in LOCAL}
-    document = lay_agreeing(document, rest, _read_document, lambda key: denied.append(f"{head.dataset}: contract.{key}"))
+    document = lay_agreeing(document, rest, _read_document, lambda key: denied.append((head.dataset, ("contract", key))))
     document["schema"] = [table_of(spec, naming, owner_of(document), denied) for spec in specs]
     return Contract(tuple(spec.dataset for spec in specs), in_order(document, DOCUMENT), tuple(denied))
 
@@ -81,7 +84,7 @@ def _read_document(document: Words) -> Words:
     return {"owner": owner} if (owner := owner_of(document)) else {}
 
 
-def table_of(spec: DatasetSpec, naming: Naming, owner: str | None, denied: list[str]) -> Words:
+def table_of(spec: DatasetSpec, naming: Naming, owner: str | None, denied: list[Denied]) -> Words:
     """The dataset's table with its properties, all that its contract says laid over them."""
     mine = describe_table(spec, naming, owner)
     plain: list[Words] = mine.pop("properties")
@@ -96,12 +99,12 @@ def table_of(spec: DatasetSpec, naming: Naming, owner: str | None, denied: list[
         return {word: value for word, value in words.items() if word not in ("columns", "key", "owner", "rules")} | rules
 
     table = lay_agreeing(
-        mine, _mapping(spec.contract.get("table")), read, lambda key: denied.append(f"{spec.dataset}: contract.table.{key}")
+        mine, _mapping(spec.contract.get("table")), read, lambda key: denied.append((spec.dataset, ("contract", "table", key)))
     )
     return in_order({**table, "properties": properties}, TABLE)
 
 
-def _properties(spec: DatasetSpec, plain: Sequence[Words], naming: Naming, denied: list[str], but: Sequence[str]) -> list[Words]:
+def _properties(spec: DatasetSpec, plain: Sequence[Words], naming: Naming, denied: list[Denied], but: Sequence[str]) -> list[Words]:
     said = _mapping(spec.contract.get("columns"))
     laid = []
 
@@ -113,7 +116,7 @@ def _properties(spec: DatasetSpec, plain: Sequence[Words], naming: Naming, denie
         keyed = {key: rest.pop(key) for key in _KEY if key in rest}
 
         def refused(key: str, column: str = column) -> None:
-            denied.append(f"{spec.dataset}: contract.columns.{column}.{key}")
+            denied.append((spec.dataset, ("contract", "columns", column, key)))
 
         one = lay_agreeing(prop, rest, read, refused)
         laid.append(in_order(lay(one, keyed), PROPERTY))

@@ -15,7 +15,7 @@ from borough.project.odcs.fitting import fitting
 from borough.project.odcs.naming import Naming
 from borough.project.odcs.reading import has_key, read_table
 from borough.project.odcs.remainder import difference, without_nothing
-from borough.project.odcs.words import LATEST, NESTED, Words, a_name, names, same
+from borough.project.odcs.words import DOCUMENT, LATEST, NESTED, PROPERTY, TABLE, Words, a_name, in_order, names, same
 from borough.project.specs import DatasetSpec
 
 
@@ -112,6 +112,8 @@ def _with_contract(table: _Table, family: Sequence[_Table], spec: DatasetSpec, c
         contract["apiVersion"] = theirs["apiVersion"]
     if not has_key(table.props):
         contract["key"] = False
+    if not any("physicalType" in prop for prop in table.props):
+        contract["physicalTypes"] = False
     seed = spec.model_copy(update={"contract": dict(contract)})
     if table.index == 0:
         above = difference(describe_document(seed, council, lake), {k: v for k, v in theirs.items() if k != "schema"})
@@ -119,11 +121,14 @@ def _with_contract(table: _Table, family: Sequence[_Table], spec: DatasetSpec, c
         contract |= above
     mine = describe_table(seed, naming, owner_of(theirs))
     plain = mine.pop("properties")
-    contract["table"] = difference(mine, {k: v for k, v in table.table.items() if k != "properties"})
-    contract["columns"] = {c: difference(m, p) for c, m, p in zip(table.columns, plain, table.props, strict=True)}
-    contract["columns"] = {column: rest for column, rest in contract["columns"].items() if rest}
+    columns = {c: difference(m, p) for c, m, p in zip(table.columns, plain, table.props, strict=True)}
+    contract = in_order(contract, ("id", "schema", "key", "physicalTypes", *DOCUMENT))
+    contract["table"] = in_order(difference(mine, {k: v for k, v in table.table.items() if k != "properties"}), TABLE)
+    contract["columns"] = {column: in_order(rest, PROPERTY) for column, rest in columns.items() if rest}
     return spec.model_copy(update={"contract": {k: v for k, v in contract.items() if v not in ({}, [])}})
 
+
+_SILENT = ("format", "timezone", "defaultTimezone")  # options that say how a value is written
 
 # ── What people should know ─────────────────────────────────────────────────────────────────────
 
@@ -134,17 +139,16 @@ def _notes(table: _Table, spec: DatasetSpec) -> Iterator[str]:
     nested = [c for c, p in zip(table.columns, table.props, strict=True) if p.get("logicalType") in NESTED]
     if nested:
         yield f"{table.name}: {', '.join(nested)} hold nested values, which Borough takes as text (JSON)"
-    said = spec.contract.get("columns") or {}
-    kept = {"table": spec.contract.get("table") or {}, **said}
-    for column, rest in kept.items():
+    columns = {column: rest for column, rest in (spec.contract.get("columns") or {}).items() if column not in nested}
+    for column, rest in {"": spec.contract.get("table") or {}, **columns}.items():
         checks = [key for key in ("quality", "relationships", "enum") if any("of" not in one for one in rest.get(key) or ())]
         checks += [
             f"logicalTypeOptions.{key}"
             for key, value in (rest.get("logicalTypeOptions") or {}).items()
-            if value is not None and key != "format"
+            if value is not None and key not in _SILENT
         ]
         if checks:
-            yield f"{table.name}: {', '.join(checks)} of {column} stays in the contract, and Borough does not check it"
+            yield f"{table.name}{'.' if column else ''}{column}: Borough does not check {', '.join(checks)}; kept for export"
 
 
 def _lost(theirs: Words, again: Words) -> Iterator[str]:

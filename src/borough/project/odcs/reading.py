@@ -110,17 +110,19 @@ def has_key(props: Sequence[Property]) -> bool:
 
 def _key(props: Mapping[str, Property]) -> list[str]:
     """The primary key; where there is none: the first column that is unique and required, else all required ones, else all."""
-    if has_key(list(props.values())):
-        keyed = [(_position(prop), number, name) for number, (name, prop) in enumerate(props.items()) if prop.get("primaryKey") is True]
-        return [name for _, _, name in sorted(keyed)]
+    keyed = [name for name, prop in props.items() if prop.get("primaryKey") is True]
+    if keyed:
+        places = {name: _position(props[name]) or place for place, name in enumerate(keyed, start=1)}
+        return sorted(keyed, key=lambda name: places[name])
     unique = [name for name, prop in props.items() if prop.get("unique") is True and prop.get("required") is True]
     required = [name for name, prop in props.items() if prop.get("required") is True]
     return unique[:1] or required or list(props)
 
 
 def _position(prop: Property) -> int:
+    """The position that a property of the key says it has, from 1; 0 where it says none."""
     position = prop.get("primaryKeyPosition")
-    return position if isinstance(position, int) and position > 0 else 1_000_000
+    return position if isinstance(position, int) and position > 0 else 0
 
 
 def is_rule(rule: Mapping[str, Any]) -> bool:

@@ -48,7 +48,7 @@ def dataset_yaml(spec: DatasetSpec, comment: str) -> str:
     words = {key: words[key] for key in _DATASET if key in words}
     if len(spec.key) == 1:
         words["key"] = spec.key[0]
-    words["columns"] = {name: _dated(column) or None for name, column in words["columns"].items()}
+    words["columns"] = {name: _dated(column) or {"type": "string"} for name, column in words["columns"].items()}
     text = _dump(_escaped(words), _is_short)
     if spec.contract:
         text += "# What else the contract says: exported as it stands, not acted on.\n"
