@@ -11,6 +11,8 @@ from borough.engine.duckdb import DuckDBEngine
 
 from .receiving import Delivery, Place
 
+pytest.register_assert_rewrite(f"{__package__}.connector_contract")
+
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[DuckDBEngine]:
