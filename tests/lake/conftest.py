@@ -81,7 +81,7 @@ class Hands:
         return sorted(found, key=repr)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def hands(engine):
     return Hands(engine)
 

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from borough.engine.port import WrittenFile
-from borough.lake import Column, Lake, compact, delta, runs, storage
+from borough.lake import Column, Lake, compact, delta, objects, runs, storage
 
 NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 ID, EXTRA, CODE = Column("id", "long"), Column("extra", "string"), Column("code", "string", personal=True)
@@ -79,8 +79,8 @@ def main():
         (delta, ("create_table", "add_columns", "mark_personal", "commit_files", "restore", "optimize")),
         (runs, ("publish",)),
         (storage.LocalStorage, ("swap", "drop_folder", "make_folder")),
-        (os, ("replace", "unlink", "rmdir", "makedirs")),
-        (shutil, ("copyfile", "rmtree")),
+        (objects.ObjectStorage, ("swap", "drop_folder", "place", "_upload", "_delete")),
+        *([] if "://" in sys.argv[1] else [(os, ("replace", "unlink", "rmdir", "makedirs")), (shutil, ("copyfile", "rmtree"))]),
     ):
         for name in names:
             killer.watch(owner, name)

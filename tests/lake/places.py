@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import ClassVar
 
-import obstore
 from obstore.store import from_url
 
 
@@ -13,6 +14,8 @@ class Folder:
     """A lake's files in a folder."""
 
     kind = "folder"
+    options = None
+    """What other programs need to read here."""
 
     def __init__(self, root):
         self.root = str(root)
@@ -35,14 +38,16 @@ class Folder:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def copy(self, to):
-        shutil.copytree(self.root, to.root)
-        return to
+        """The same lake in another place. Returns the new place's hands."""
+        shutil.copytree(self.root, to)
+        return Folder(to)
 
 
 class Bucket:
     """A lake's objects below a prefix."""
 
     kind = "s3"
+    options: ClassVar = {"allow_http": "true"}
 
     def __init__(self, root):
         self.root = root
@@ -65,11 +70,17 @@ class Bucket:
         self.store.delete([n for n in self.names() if n == name or n.startswith(name + "/")])
 
     def copy(self, to):
-        for name in self.names():
-            to.store.put(name, bytes(obstore.get(self.store, name).bytes()))
-        return to
+        copied = Bucket(to)
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda name: copied.store.put(name, bytes(self.store.get(name).bytes())), self.names()))
+        return copied
+
+
+def place_at(root):
+    """The hands on the files of a lake at a root."""
+    return Bucket(root) if "://" in root else Folder(root)
 
 
 def place_of(lake):
     """The hands on a lake's files."""
-    return Bucket(lake.storage.root) if "://" in lake.storage.root else Folder(lake.storage.root)
+    return place_at(lake.storage.root)

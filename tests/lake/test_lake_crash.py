@@ -1,6 +1,6 @@
 """Kill -9 before every write of a run, then run again: as if nothing had happened."""
 
-import shutil
+import os
 import signal
 import subprocess
 import sys
@@ -9,10 +9,14 @@ from pathlib import Path
 
 import lake_driver
 import pytest
+from places import place_of
 
 from borough.lake import Lake, vacuum
+from s3_server import new_address
 
 DRIVER = str(Path(lake_driver.__file__))
+ALL = os.environ.get("BOROUGH_FAULTS") == "all"
+"""At every single write of the runs on S3 too, which takes minutes."""
 
 
 @pytest.fixture(scope="module")
@@ -28,21 +32,35 @@ def files(engine, tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module", params=["folder", "s3"])
+def new_root(request, tmp_path_factory):
+    """Gives roots where no lake is yet: in folders, and in a bucket."""
+    if request.param == "folder":
+        return lambda: str(tmp_path_factory.mktemp("roots") / "lake")
+    request.getfixturevalue("s3")
+    return new_address
+
+
+def steps(last, new_root):
+    """The writes to be killed before: each of them in a folder, some on S3, where a run takes ten times as long."""
+    return range(1, last + 1) if ALL or new_root is not new_address else (2, *range(5, last, 8), last - 1, last)
+
+
 @pytest.fixture(scope="module")
-def before(files, tmp_path_factory):
+def before(files, new_root):
     """A lake as a run finds it."""
-    lake = Lake(str(tmp_path_factory.mktemp("before") / "lake"))
+    lake = Lake(new_root())
     for i in range(3):
         with lake.writer(now=lake_driver.NOW, holder="test") as writer:
             for name in (lake_driver.LOG, lake_driver.CURRENT, lake_driver.STILL):
                 writer.append(name, lake_driver.copied(writer, name, files / "id.parquet", 3), [lake_driver.ID], app="feed")
             writer.publish({"run": f"A{i}"})
-    return Path(lake.storage.root)
+    return place_of(lake)
 
 
 def drive(root, files, step):
     """Run the driver, to be killed before a write; whether it got to the end."""
-    done = subprocess.run([sys.executable, DRIVER, str(root), str(files), str(step)], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, DRIVER, root, str(files), str(step)], capture_output=True, text=True, check=False)
     if done.returncode == -signal.SIGKILL:
         return None
     assert done.returncode == 0, done.stderr
@@ -57,50 +75,53 @@ def seen(lake, hands):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(before, files, tmp_path_factory):
-    root = tmp_path_factory.mktemp("undisturbed") / "lake"
-    shutil.copytree(before, root)
-    return root, drive(root, files, 0)
+def undisturbed(before, files, new_root):
+    """What a reader of the run's result sees, and how many writes it takes."""
+    place = before.copy(new_root())
+    return place, drive(place.root, files, 0)
 
 
 def test_the_driver_does_something(undisturbed):
-    assert undisturbed[1] > 20
+    assert undisturbed[1] > 15
 
 
-def check_killed_at(step, template, undisturbed, before, files, hands, root):
-    shutil.copytree(template, root)
+@pytest.fixture(scope="module")
+def outcomes(before, undisturbed, hands):
+    """What a reader sees before the run, and after it."""
+    return seen(Lake(before.root), hands), seen(Lake(undisturbed[0].root), hands)
+
+
+def check_killed_at(step, template, outcomes, files, hands, root):
+    template.copy(root)
     assert drive(root, files, step) is None
-    found = seen(Lake(str(root)), hands)
-    expected = seen(Lake(str(undisturbed[0])), hands)
-    assert found in (seen(Lake(str(before)), hands), expected), "a reader sees the run before or the run after, whole"
-    lake_driver.write(Lake(str(root)), files)
-    lake = Lake(str(root))
-    assert seen(lake, hands) == expected
+    found = seen(Lake(root), hands)
+    assert found in outcomes, "a reader sees the run before or the run after, whole"
+    lake_driver.write(Lake(root), files)
+    lake = Lake(root)
+    assert seen(lake, hands) == outcomes[1]
     vacuum(lake, keep_runs=1, keep_unreferenced_hours=0)
-    assert seen(Lake(str(root)), hands) == expected
-    shutil.rmtree(root)
+    assert seen(Lake(root), hands) == outcomes[1]
 
 
-def test_killed_before_each_write(undisturbed, before, files, hands, tmp_path):
-    for step in range(1, undisturbed[1] + 1):
-        check_killed_at(step, before, undisturbed, before, files, hands, tmp_path / str(step))
+def test_killed_before_each_write(undisturbed, outcomes, before, files, hands, new_root):
+    for step in steps(undisturbed[1], new_root):
+        check_killed_at(step, before, outcomes, files, hands, new_root())
 
 
-def test_killed_before_each_write_of_the_recovery(undisturbed, before, files, hands, tmp_path):
+def test_killed_before_each_write_of_the_recovery(undisturbed, outcomes, before, files, hands, new_root):
     """A run that died late leaves the most to undo; its successor dies too, at each write up to its first commit."""
-    dead = tmp_path / "dead"
-    shutil.copytree(before, dead)
-    assert drive(dead, files, undisturbed[1] - 3) is None  # before it publishes
-    with Lake(str(shutil.copytree(dead, tmp_path / "look"))).writer(now=lake_driver.NOW, holder="test") as writer:
+    dead = before.copy(new_root())
+    assert drive(dead.root, files, undisturbed[1] - (1 if new_root is new_address else 3)) is None  # before it publishes
+    with Lake(dead.copy(new_root()).root).writer(now=lake_driver.NOW, holder="test") as writer:
         assert writer.restored == (lake_driver.NEW, lake_driver.CURRENT, lake_driver.LOG, lake_driver.STILL)
-    for step in range(1, 19):
-        check_killed_at(step, dead, undisturbed, before, files, hands, tmp_path / str(step))
+    for step in steps(18, new_root):
+        check_killed_at(step, dead, outcomes, files, hands, new_root())
 
 
-def test_killed_at_any_instant(files, hands, tmp_path):
+def test_killed_at_any_instant(files, hands, new_root):
     """Kills inside Delta's own commits and compactions, which no step of ours can name; a reader looks on."""
-    lake = Lake(str(tmp_path / "lake"))
-    for pause in (0.5, 0.61, 0.73, 0.87, 1.0):
+    lake = Lake(new_root())
+    for pause in (0.5, 0.61, 0.73, 0.87, 1.0) if new_root is not new_address else (1.5, 2.2, 2.7):
         writer = subprocess.Popen([sys.executable, DRIVER, lake.storage.root, str(files), "forever"])
         end = time.monotonic() + pause
         while time.monotonic() < end:
@@ -112,7 +133,7 @@ def test_killed_at_any_instant(files, hands, tmp_path):
             runs = len(lake.runs(10_000))
             for name in (lake_driver.LOG, lake_driver.CURRENT) if runs else ():
                 assert hands.rows(recovered.state(name)) == hands.rows(lake.table(name)) == sorted([(i,) for i in range(3)] * runs)
-    assert runs > 5
+    assert runs > (5 if new_root is not new_address else 1)
 
 
 def check_both_tables_are_of_one_run(lake, hands):

@@ -124,20 +124,21 @@ def test_vacuum_keeps_at_least_one_run(lake):
         vacuum(lake, keep_runs=0, keep_unreferenced_hours=0)
 
 
-def test_vacuum_prunes_the_logs_of_runs_that_are_not_kept(lake, hands):
-    runs = [hands.run(lake, {LOG: one(i)}) for i in range(32)]
+def test_vacuum_prunes_the_logs_of_runs_that_are_not_kept(lake, place, hands):
+    count = 32 if place.kind == "folder" else 16
+    runs = [hands.run(lake, {LOG: one(i)}) for i in range(count)]
     report = vacuum(lake, keep_runs=5, keep_unreferenced_hours=0)
     assert report.files == 0, "each file is still part of the table"
-    assert report.log_files > 30
+    assert report.log_files > (30 if place.kind == "folder" else 15)
     fresh = Lake(lake.storage.root)
     for run in runs[-5:]:
         assert fresh.table(LOG, run).rows == run.number
     with pytest.raises(LakeError, match="run 2 can no longer be read"):
         fresh.table(LOG, runs[1])
     assert fresh.published(2) == runs[1]
-    assert vacuum(fresh, keep_runs=32, keep_unreferenced_hours=0).files == 0
-    assert hands.run(fresh, {LOG: one(32)}).number == 33
-    assert fresh.table(LOG).rows == 33
+    assert vacuum(fresh, keep_runs=count, keep_unreferenced_hours=0).files == 0
+    assert hands.run(fresh, {LOG: one(count)}).number == count + 1
+    assert fresh.table(LOG).rows == count + 1
 
 
 def test_vacuum_refuses_a_lake_that_lost_files(lake, place, hands):

@@ -1,18 +1,23 @@
 """Any order of appends, replacements, dead runs, compactions and vacuums: each kept run reads as it was published."""
 
 import datetime as dt
+import io
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from places import place_of
 
 from borough.engine.port import WrittenFile
 from borough.lake import Column, Lake, compact, run_compaction, vacuum
+from s3_server import new_address
 
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
 TABLES = ("bronze/a/one", "silver/b/log", "gold/c")
@@ -27,15 +32,19 @@ class AnyOrder(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.root = tempfile.mkdtemp()
-        self.lake = Lake(f"{self.root}/lake")
+        self.lake = Lake(self.new_root())
+        self.place = place_of(self.lake)
         self.tables = {}
         self.published = []
         self.counter = 0
         self.last_number = 0
 
+    def new_root(self):
+        self.folder = tempfile.mkdtemp()
+        return f"{self.folder}/lake"
+
     def teardown(self):
-        shutil.rmtree(self.root)
+        shutil.rmtree(self.folder)
 
     def write(self, writer, name, count, extra):
         path = writer.new_file(name)
@@ -94,11 +103,15 @@ class AnyOrder(RuleBasedStateMachine):
         self.lake = Lake(self.lake.storage.root)
 
     def seen(self, state):
-        parts = [pq.read_table(f) for f in state.files]
+        parts = [pq.read_table(io.BytesIO(self.content(f))) for f in state.files]
         names = {c.name for c in state.columns}
         rows = [(r["id"], r.get("extra") if "extra" in names else None) for part in parts for r in part.to_pylist()]
         assert len(rows) == state.rows
         return names, sorted(rows, key=repr)
+
+    def content(self, file):
+        """A file of the lake, or what a run holds of it on this machine."""
+        return self.place.read(file.removeprefix(self.lake.storage.root + "/")) if "://" in file else Path(file).read_bytes()
 
     def expected(self, table):
         return table[0], sorted(table[1], key=repr)
@@ -113,11 +126,30 @@ class AnyOrder(RuleBasedStateMachine):
                 assert (state and self.seen(state)) == (self.expected(tables[name]) if name in tables else None)
 
 
-TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(
-    deadline=None,
-    max_examples=20,
-    stateful_step_count=8,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-)
+class AnyOrderOnS3(AnyOrder):
+    """The same in a bucket."""
+
+    def new_root(self):
+        return new_address()
+
+    def teardown(self):
+        pass
+
+
+def examples(count):
+    return settings(
+        deadline=None,
+        max_examples=count,
+        stateful_step_count=8,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    )
+
+
+def test_any_order_in_a_folder():
+    run_state_machine_as_test(AnyOrder, settings=examples(20))
+
+
+@pytest.mark.usefixtures("s3")
+def test_any_order_on_s3():
+    run_state_machine_as_test(AnyOrderOnS3, settings=examples(2))

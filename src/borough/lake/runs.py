@@ -32,6 +32,7 @@ class Runs:
         self._storage = storage
         self._folder = storage.path(RUNS)
         self._version: int | None = None
+        self._table: DeltaTable | None = None
         self._last: Published | None = None
         self._known: dict[int, Published] = {}
 
@@ -44,7 +45,10 @@ class Runs:
         delta.create_table(self._folder, _COLUMNS, statistics="number", options=self._storage.options)
 
     def open(self) -> DeltaTable:
-        """A handle on its head."""
+        """A handle on its head, the caller's own."""
+        table, self._table = self._table, None
+        if table is not None and table.version() == self._storage.head(RUNS):
+            return table
         return delta.open_table(self._folder, options=self._storage.options)
 
     def last(self) -> Published | None:
@@ -56,7 +60,7 @@ class Runs:
             table = self.open()
             number = delta.transaction_version(table, RUN_PUBLISHED)
             self._last = self._find(table, number) if number else None
-            self._version = table.version()
+            self._version, self._table = table.version(), table  # in a store, opening takes a dozen requests
         return self._last
 
     def numbered(self, number: int) -> Published | None:
