@@ -1,33 +1,126 @@
-"""The connector for APIs."""
+"""The connector for REST APIs that answer JSON: each run is one extract, all pages of a resource or those with what is new."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from borough.engine.port import Engine
+from borough.engine.quoting import locations
 from borough.errors import FeedError
-from borough.ingest.port import Batch, Found, Since, Stamp, as_it_is
+from borough.ingest.api_client import pages
+from borough.ingest.bronze_files import Writer
+from borough.ingest.cursors import furthest, going_on
+from borough.ingest.documents import InvalidJSONError, Shape, as_json, head_columns, read_documents, records_of
+from borough.ingest.port import Batch, Found, Received, Since, Stamp, as_it_is
+from borough.project.connect import ApiSpec, ResourceSpec
 from borough.project.resolve import ResolvedFeed
 
 
 class ApiConnector:
-    """See ``Connector``."""
+    """A resource of an API. See ``Connector``."""
 
     live = True
 
     def __init__(self, feed: ResolvedFeed, engine: Engine, scratch: Path, now: dt.datetime, since: Since) -> None:
-        self._feed = feed
+        self._feed, self._engine, self._scratch, self._now, self._since = feed, engine, scratch, now, since
+
+    @property
+    def _api(self) -> ApiSpec:
+        api = self._feed.source.connect.api
+        assert api is not None, "check found it"
+        return api
+
+    @property
+    def _resource(self) -> ResourceSpec:
+        resource = self._feed.feed.resource
+        assert resource is not None, "a feed of an API has one"
+        return resource
 
     def discover(self) -> list[Found]:
-        raise FeedError("APIs can't be read yet", advice="declare files")
+        """One extract, of now. The API is not asked yet."""
+        path = self._resource.path
+        return [Found(path, f"{path}@{self._now:%Y-%m-%dT%H:%M:%SZ}", 0, 0, extract_date=self._now)]
 
     def digest(self, found: Found) -> str | None:
         return None
 
-    def receive(self, found: Sequence[Found], into: str, stamp: Stamp = as_it_is) -> Batch:
-        return Batch((), (), ())
-
     def columns(self, found: Found) -> tuple[str, ...]:
-        return ()
+        with self._folder() as folder:
+            lines, _count, _digest = self._fetch(folder, first_page=True)
+            names = head_columns(replace(found, path=str(lines)), Shape()) if lines.stat().st_size else ()
+        if not names:
+            raise FeedError(f"{found.path}: the API sent no records, so there are no column names", advice="look at the resource")
+        return names
+
+    def receive(self, found: Sequence[Found], into: str, stamp: Stamp = as_it_is) -> Batch:
+        (one,) = found
+        with self._folder() as folder:
+            lines, count, digest = self._fetch(folder)
+            if count == 0 or digest == self._since.sha256:
+                same = self._since.sha256 is not None and (digest == self._since.sha256 or self._feed.feed.cursor is not None)
+                notices = () if same else ("no records",)
+                return Batch((), (), (Received(one, digest, 0, 0, (), "utf-8", notices, same=same, bookmark=self._since.bookmark),))
+            writer = Writer(self._engine, folder, Path(into), stamp)
+            with writer.workshop() as shop:
+                (received,), block = read_documents([replace(one, path=str(lines))], Shape(), shop)
+                if received.problem is None and received.rows != count:
+                    received = replace(received, rows=0, problem=f"{received.rows:,} records were read, but {count:,} came; please report this API")
+                elif block is not None:
+                    writer.add(block)
+            received = replace(received, found=one, sha256=digest)
+            files = tuple(writer.finish())
+            if received.problem is None:
+                received = self._marked(received, [f.path for f in files])
+        return Batch(files, received.columns, (received,))
+
+    def _fetch(self, folder: Path, first_page: bool = False) -> tuple[Path, int, str]:
+        """The records, one a line, as they were written; how many the client found; the sha256 of the lines."""
+        lines, count, digest = folder / "records.jsonl", 0, hashlib.sha256()
+        with lines.open("w", encoding="utf-8") as file:
+            for page in pages(self._api, self._feed.source.connect.retry, self._resource, self._params()):
+                text = "".join(f"{as_json(record)}\n" for record in self._records(page.text, page.path)) if page.records else ""
+                file.write(text)
+                digest.update(text.encode())
+                count += page.records
+                if first_page and count:
+                    break
+        return lines, count, digest.hexdigest()
+
+    def _records(self, text: str, path: str | None) -> Iterator[object]:
+        try:
+            yield from records_of(text, Shape(path))
+        except InvalidJSONError as error:
+            raise FeedError(f"{self._resource.path}: {error}", advice="declare where the records are: records: …") from error
+
+    def _params(self) -> dict[str, str]:
+        cursor = self._feed.feed.cursor
+        start = going_on(cursor, self._since.bookmark) if cursor is not None else None
+        return {**self._resource.params, **({cursor.param: start} if cursor is not None and cursor.param and start is not None else {})}
+
+    def _marked(self, received: Received, files: Sequence[str]) -> Received:
+        """With the bookmark from which the next run goes on: never before that of the last."""
+        cursor = self._feed.feed.cursor
+        if cursor is None:
+            return received
+        if cursor.column not in received.columns:
+            near = ", ".join(received.columns[:12])
+            raise FeedError(f"{self._resource.path}: no cursor {cursor.column!r} in the records, which have {near}", advice="mend cursor.column in the feed")
+        value, nothing = furthest(self._engine, f"read_parquet({locations(files)}, hive_partitioning=false)", cursor, self._since.bookmark)
+        notices = (*received.notices, f"{nothing:,} records have no {cursor.column}") if nothing else received.notices
+        return replace(received, notices=notices, bookmark=value)
+
+    @contextmanager
+    def _folder(self) -> Iterator[Path]:
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="ingest-", dir=self._scratch))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
