@@ -120,20 +120,24 @@ class Datasets:
     def _fields(self, made: Iterable[Origin]) -> list[column_lineage_dataset.InputField]:
         by: dict[tuple[str, str], list[column_lineage_dataset.Transformation]] = {}
         for one in sorted(set(made), key=lambda o: (o.table, o.column, o.way)):
+            column = self._spelt(one.table, one.column)
+            if column is None:
+                continue
             how = column_lineage_dataset.Transformation(
                 type="DIRECT" if one.way.subtype in MAKING else "INDIRECT",
                 subtype=one.way.subtype,
                 description=without_literals(one.by) if one.by else None,
                 masking=one.way.hides,
             )
-            by.setdefault((dataset_name(one.table), self._spelt(one.table, one.column)), []).append(how)
+            by.setdefault((dataset_name(one.table), column), []).append(how)
         return [column_lineage_dataset.InputField(self.namespace, table, column, transformations=hows) for (table, column), hows in by.items()]
 
-    def _spelt(self, table: str, column: str) -> str:
-        """A received column as its files spell it: mappings need not mind upper and lower case."""
+    def _spelt(self, table: str, column: str) -> str | None:
+        """A received column as its files spell it: mappings need not mind upper and lower case. None for an alternative that no file has."""
         if not table.startswith(("bronze/", "source/")):
             return column
-        return next((name for name, _ in self.columns_typed(table) if name.casefold() == column.casefold()), column)
+        received = self.columns(table)
+        return next((name for name in received if name.casefold() == column.casefold()), None if received else column)
 
     def _known(self, table: str) -> dict[str, DatasetFacet]:
         """What is known of a table beside what one run did to it."""
