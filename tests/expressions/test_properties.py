@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tests.expressions.values import VALUES
 
 from borough.compile.expressions import bind
-from borough.engine.dialects import BLANKS
+from borough.engine import uk_dates
+from borough.engine.dialects import BLANKS, DIALECTS
 from borough.engine.duckdb import DuckDBEngine
 
 LONDON = ZoneInfo("Europe/London")
@@ -39,6 +40,8 @@ MESSY = st.one_of(
     st.sampled_from(SEEDS),
     st.text(alphabet="0123456789/-:.,TZ £()+ynaeE", max_size=18),
     st.text(alphabet="AB EIO01789.-@x'£\u00a0,fFjJrRmMÃ©Â", max_size=16),
+    # Digits that are not ASCII, letters whose capitals are, ends of lines.
+    st.text(alphabet="０９٣1 ı\u017f\u212aßE7J4+-.,£\u0085\u2028\n\u00a0\u200b", max_size=12),
     st.tuples(st.sampled_from(SEEDS), st.integers(0, 20), st.sampled_from(SEEDS)).map(lambda t: t[0][: t[1]] + t[2][t[1] :]),
 )
 READERS = ("integer", "number", "money", "uk_date", "uk_timestamp", "yes_no", "postcode", "uprn", "nino", "phone", "email", "person_name", "text")
@@ -61,6 +64,42 @@ def test_white_space_around_changes_nothing(duckdb_engine: DuckDBEngine, texts: 
     """Nor does the way that a text takes: with spare white space it is the careful one."""
     expressions = [f"{r}(v)" for r in READERS]
     assert read(duckdb_engine, texts, *expressions) == read(duckdb_engine, [f"\u00a0 {t}\t" for t in texts], *expressions)
+
+
+YEARS = st.sampled_from([1, 1601, 1753, 1799, 1800, 1899, 1900, 1901, 1969, 1999, 2020, 2024, 2068, 2199, 2200, 2999, 9999])
+WRITTEN = st.builds(
+    lambda form, y, m, d, clock: form.format(y=y, m=m, d=d, yy=y % 100, name=dt.date(2000, m or 1, 1).strftime("%b")) + clock,
+    st.sampled_from(["{d:02}/{m:02}/{y:04}", "{d}/{m}/{yy:02}", "{y:04}-{m:02}-{d:02}", "{y:04}{m:02}{d:02}", "{d} {name} {y}", "{d:02}-{name}-{yy:02}", "{d}-{name}-{y}", "{y}-{m:02}", "{d}.{m}.{y}", "{y}/{m}/{d}"]),
+    YEARS, st.integers(0, 12), st.integers(0, 32),
+    st.sampled_from(["", "", " 00:00", " 00:00:00", "T00:30:00Z", " 1:59", "t23:59:59.1234567", " 24:00", " 10:60", " 01:30+01:00", "T01:00:00 -0530", " 09:00:60"]),
+)  # fmt: skip
+
+
+@few
+@given(texts=lists(st.one_of(WRITTEN, MESSY)))
+def test_the_quick_way_of_dates_is_the_long_way(duckdb_engine: DuckDBEngine, texts: list[str]) -> None:
+    d = DIALECTS["duckdb"]
+    pairs = [
+        (uk_dates.uk_date(d, ["v"], ["string"]), uk_dates.long_date(d, "v")),
+        (uk_dates.uk_timestamp(d, ["v"], ["string"]), uk_dates.long_timestamp(d, "v")),
+        (uk_dates.uk_date_unknown(d, "v"), uk_dates.long_unknown(d, "v")),
+    ]
+    cells = ", ".join(f"{quick}, {long}" for quick, long in pairs)
+    for text, *row in duckdb_engine.rows(f"SELECT v, {cells} FROM (SELECT unnest(CAST(? AS VARCHAR[])) AS v)", [texts]):
+        assert row[0::2] == row[1::2], text
+
+
+@settings(max_examples=4, deadline=None)
+@given(texts=lists(MESSY))
+def test_unknown_texts_change_nothing_else(duckdb_engine: DuckDBEngine, texts: list[str]) -> None:
+    """However the text comes to the reader: as a column, as a short expression, or as a long one that is given a name."""
+    for reader in ("integer", "uk_date"):
+        for value in ("v", "left(v, 99)", "replace(replace(replace(left(v, 99), 'n/b', 'n/c'), 'n/c', 'n/b'), 'n/b', 'n/b')"):
+            plain, knowing = (bind(f"{reader}({value})", {"v": "string"}, unknown=u) for u in ((), ("n/a", "tbc")))
+            cells = ", ".join(f"{b.sql()}, {b.unreadable() or 'FALSE'}" for b in (plain, knowing))
+            for text, *row in duckdb_engine.rows(f"SELECT v, {cells} FROM (SELECT unnest(CAST(? AS VARCHAR[])) AS v)", [texts]):
+                unknown = text.strip(BLANKS).lower() in ("n/a", "tbc")
+                assert row[2:] == ([None, False] if unknown else row[:2]), (reader, value, text)
 
 
 @pytest.mark.parametrize("reader", ["text", "postcode", "nino", "phone", "email", "person_name"])

@@ -55,5 +55,7 @@ TEXTS = (
     "", " ", "\t", "\u00a0", "\u200b", "\ufeff", "  two  words ", "line\nbreak", "cr\r\nlf", "a\u00a0b", "\u2003em\u2003", "tab\there", "CafÃ©", "Â£5", "itâ€™s", "donâ€œtâ€\u009d",
     "Café", "naïve", "Ã", "â", "straße", "STRASSE", "İstanbul", "ıI", "ǅ", "ΑΣ", "é", "e\u0301", "😀 smile", "a|b", "a\\b", "a'b", 'a"b', "a%b", "a_b", "50%", "100", "a,b,c", "a,,c", ",",
     ";", "$1", "\\1", "{}", "[x]", "null", "x" * 300, "ﬁ", "ab\u0000"[:2], "-- comment", "/* c */", "Â Â", "ï»¿id", "\u3000wide\u3000", "zero\u200dwidth",
+    "  three   blanks ", " E17 4JF\n", "E17 4JF\n", "5\n", "31/12/2020\n", "abc\n", "abc\r\n", "5\u2028", "e17 4jf\r", "-£1,234.50", "£1,2345", "01/01/1900 00:00:00", "0 00:00:00\n", "1-Jan-2020", "1/2/69",
+    "1900-01-01T00:00:00Z", "31/12/9999 23:59:59", "1801-01-01 00:00", "2020-07-01 00:30", "2020-10-25 00:59", "31/10/2020 00:30", "AB123456C ", "12345678901234567", "0.1234567890123456",
 )  # fmt: skip
 VALUES: tuple[str | None, ...] = (None, *dict.fromkeys(DATES + NUMBERS + WORDS + POSTCODES + IDS + CONTACTS + NAMES + TEXTS))

@@ -7,9 +7,14 @@ and Rust's regex (Sail) read them alike.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 # White space that extracts contain: ASCII, the no-break spaces, the typographic spaces, zero width characters, the BOM.
 BLANKS = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 EDGES = f"^[{BLANKS}]|[{BLANKS}]$"
+
+_ESCAPE_CLASS_OR_END = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|[$]", re.DOTALL)
 
 _DUCKDB_TYPES = {
     "string": "VARCHAR",
@@ -39,6 +44,11 @@ class Dialect:
         """A column's name, quoted."""
         return '"' + name.replace('"', '""') + '"'
 
+    def is_column(self, x: str) -> bool:
+        """Whether a text of SQL is nothing but the name of a column."""
+        mark = self.column("")[0]
+        return len(x) > 2 and x[0] == x[-1] == mark and mark not in x[1:-1].replace(mark * 2, "")
+
     def cast(self, x: str, kind: str) -> str:
         """A cast that can't fail."""
         return f"CAST({x} AS {self.types[kind]})"
@@ -56,7 +66,7 @@ class Dialect:
         return f"coalesce({self.matches(x, f'[^{BLANKS}]')}, FALSE)"
 
     def let(self, name: str, value: str, body: str) -> str:
-        """The body, in which the name stands for the value: computed once, written once."""
+        """The body, in which the name stands for the value: computed once, written once. Patterns are better kept out of the body."""
         return f"list_transform([{value}], lambda {name}: {body})[1]"
 
     def each_word(self, text: str, name: str, body: str) -> str:
@@ -75,6 +85,10 @@ class Dialect:
         """The group of the first match; an empty text where there is none."""
         return f"regexp_extract({x}, {self.pattern(pattern)}, {group})"
 
+    def matching(self, x: str, pattern: str) -> str:
+        """The text itself where all of it is the pattern (which has its anchors), else null."""
+        return self.let("m", self.extract(x, pattern, 0), "nullif(m, '')")
+
     def replace_all(self, x: str, pattern: str, to: str) -> str:
         """Every match replaced by a fixed text."""
         return f"regexp_replace({x}, {self.pattern(pattern)}, {self.literal(to)}, 'g')"
@@ -86,6 +100,10 @@ class Dialect:
     def pattern(self, pattern: str) -> str:
         """A pattern as an SQL literal."""
         return self.literal(pattern)
+
+    def among(self, x: str, constants: Sequence[str]) -> str:
+        """True where a value is one of some constants. Not ``IN``, of which DuckDB would make a join that asks every row, in whatever branch it stands."""
+        return f"list_contains([{', '.join(constants)}], {x})"
 
     def attempt(self, operator: str, a: str, b: str) -> str:
         """Whole-number arithmetic that gives null where the result does not fit."""
@@ -147,11 +165,22 @@ class Spark(Dialect):
     def matches(self, x: str, pattern: str) -> str:
         return f"regexp_like({x}, {self.pattern(pattern)})"
 
+    def matching(self, x: str, pattern: str) -> str:
+        # Of some texts that it made itself, Sail can't extract.
+        return self.let("m", x, f"CASE WHEN {self.matches('m', pattern)} THEN m END")
+
     def replace_all(self, x: str, pattern: str, to: str) -> str:
         return f"regexp_replace({x}, {self.pattern(pattern)}, {self.literal(to.replace('$', chr(92) + '$'))})"
 
     def regroup(self, x: str, pattern: str, to: str) -> str:
         return f"regexp_replace({x}, {self.pattern(pattern)}, {self.literal(to.replace(chr(92), '$'))})"
+
+    def pattern(self, pattern: str) -> str:
+        # To Java's `$`, a line end that closes the text is not part of it.
+        return self.literal(_ESCAPE_CLASS_OR_END.sub(lambda m: "\\z" if m[0] == "$" else m[0], pattern))
+
+    def among(self, x: str, constants: Sequence[str]) -> str:
+        return f"{x} IN ({', '.join(constants)})"
 
     def attempt(self, operator: str, a: str, b: str) -> str:
         word = {"+": "try_add", "-": "try_subtract", "*": "try_multiply"}[operator]

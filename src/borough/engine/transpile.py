@@ -49,24 +49,32 @@ def _write(node: Node, d: Dialect) -> str:
         return write_operator(d, node.name, args, types, node.type)
     function = FUNCTIONS[node.name]
     if function.reader:
-        args[0] = without_unknown(d, args[0], node.unknown)
-        return _once(d, node.args[0], args[0], lambda x: function.write(d, [x], types))
+        return _once(d, args[0], lambda x: unless_unknown(d, x, node.unknown, "NULL", function.write(d, [x], types)))
     return function.write(d, args, types)
 
 
-def _once(d: Dialect, node: Node, value: str, body: Callable[[str], str]) -> str:
-    """The body over a value that is written, and computed, once. The name of a column is short enough to repeat."""
-    if node.kind == "column" and not node.args and value == d.column(node.name):
+# More text than this is not repeated: a reader says thirty times what it reads.
+_SHORT = 100
+
+
+def _once(d: Dialect, value: str, body: Callable[[str], str]) -> str:
+    """The body over a value that is written, and computed, once; unless computing it again is cheaper than giving it a name.
+
+    Names of columns always are. On DuckDB so are plain functions of texts: a lambda takes a good deal longer, since it prepares the
+    patterns inside it anew for every 2,048 rows.
+    """
+    heavy = len(value) > _SHORT or "regexp" in value or "list_" in value or "trim" in value
+    if d.is_column(value) or (d.name == "duckdb" and not heavy) or body("\0").count("\0") == 1:
         return body(value)
-    return d.let("x", value, body("x")) if body("\0").count("\0") > 1 else body(value)
+    return d.let("x", value, body("x"))
 
 
-def without_unknown(d: Dialect, x: str, unknown: tuple[str, ...]) -> str:
-    """The text, or null where it is one that means unknown (letter case and outer white space don't matter)."""
+def unless_unknown(d: Dialect, x: str, unknown: tuple[str, ...], missing: str, read: str) -> str:
+    """What is read of a text, or what stands for one that means unknown (letter case and outer white space don't matter)."""
     if not unknown:
-        return x
-    words = ", ".join(d.literal(w) for w in sorted({u.strip().lower() for u in unknown}))
-    return f"CASE WHEN lower({d.trim(x)}) IN ({words}) THEN NULL ELSE {x} END"
+        return read
+    words = [d.literal(w) for w in sorted({u.strip().lower() for u in unknown})]
+    return f"CASE WHEN {d.among(f'lower({d.trim(x)})', words)} THEN {missing} ELSE {read} END"
 
 
 def write_unreadable(node: Node, dialect: str, value: str | None = None) -> str | None:
@@ -97,9 +105,11 @@ def _met_reader(node: Node, d: Dialect, *, top: bool) -> str | None:
     if not function.refuses:
         return None
     unknown = function.unknown
-    x = without_unknown(d, _write(node.args[0], d), node.unknown)
-    asked = _once(d, node.args[0], x, lambda one: d.filled(one) + (f" AND NOT {unknown(d, one)}" if unknown else ""))
-    parts = [asked]
+
+    def asked(x: str) -> str:
+        return unless_unknown(d, x, node.unknown, "FALSE", d.filled(x) + (f" AND NOT {unknown(d, x)}" if unknown else ""))
+
+    parts = [_once(d, _write(node.args[0], d), asked)]
     # At the top the value itself is the reader's: it was asked already.
     if not top:
         parts.insert(0, f"{_write(node, d)} IS NULL")

@@ -29,15 +29,25 @@ def integer(d: Dialect, args: list[str], types: list[str]) -> str:
 
 def number(d: Dialect, args: list[str], types: list[str]) -> str:
     """A number with a fraction."""
+    x = args[0]
+    careful = d.try_cast(no_thousands(d, d.extract(d.trim(x), _NUMBER, 1)), "number")
+    plain = d.matches(x, "^-?[0-9]{1,15}(?:[.][0-9]{0,15})?$")
     # Adding nothing makes a negative zero plain: engines differ over whether the two are equal.
-    return f"({d.try_cast(no_thousands(d, d.extract(d.trim(args[0]), _NUMBER, 1)), 'number')} + CAST('0' AS DOUBLE))"
+    return f"(CASE WHEN {plain} THEN {d.try_cast(x, 'number')} WHEN {x} IS NOT NULL THEN {careful} END + CAST('0' AS DOUBLE))"
 
 
 def money(d: Dialect, args: list[str], types: list[str]) -> str:
     """Pounds and pence; brackets, a minus before or behind, or CR mean less than nothing."""
-    sign = f"CASE WHEN {d.matches('m', '[(-]|CR$')} THEN '-' ELSE '' END"
-    careful = d.let("m", d.trim(args[0]), d.try_cast(f"({sign} || {no_thousands(d, d.extract('m', _MONEY, 1))})", "money"))
-    return f"CASE WHEN {d.matches(args[0], '^[0-9]{1,15}(?:[.][0-9]{0,2})?$')} THEN {d.try_cast(args[0], 'money')} WHEN {args[0]} IS NOT NULL THEN {careful} END"
+    x = args[0]
+    sign = f"CASE WHEN {d.matches(x, f'[(-]|CR[{BLANKS}]*$')} THEN '-' ELSE '' END"
+    careful = d.try_cast(f"({sign} || {no_thousands(d, d.extract(d.trim(x), _MONEY, 1))})", "money")
+    plain = d.matches(x, "^-?[0-9]{1,15}(?:[.][0-9]{0,2})?$")
+    pounds = d.matches(x, "^-?£?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:[.][0-9]{0,2})?$")
+    bare = f"replace(replace({x}, '£', ''), ',', '')"
+    return (
+        f"CASE WHEN {plain} THEN {d.try_cast(x, 'money')} WHEN {pounds} THEN {d.try_cast(bare, 'money')} "
+        f"WHEN {x} IS NOT NULL THEN {careful} END"
+    )
 
 
 _YES = ("1", "on", "t", "true", "y", "yes")
@@ -46,9 +56,18 @@ _NO = ("0", "f", "false", "n", "no", "off")
 
 def yes_no(d: Dialect, args: list[str], types: list[str]) -> str:
     """True or false."""
-    x = f"lower({d.trim(args[0])})"
-    listed = [", ".join(d.literal(w) for w in words) for words in (_YES, _NO)]
-    return f"CASE WHEN {x} IN ({listed[0]}) THEN TRUE WHEN {x} IN ({listed[1]}) THEN FALSE END"
+    x, tidy = args[0], f"lower({d.trim(args[0])})"
+    yes, no = (", ".join(d.literal(w) for w in words) for words in (_YES, _NO))
+    plain_yes, plain_no = (", ".join(d.literal(form) for w in words for form in _usual(w)) for words in (_YES, _NO))
+    return (
+        f"CASE WHEN {x} IN ({plain_yes}) THEN TRUE WHEN {x} IN ({plain_no}) THEN FALSE "
+        f"WHEN {tidy} IN ({yes}) THEN TRUE WHEN {tidy} IN ({no}) THEN FALSE END"
+    )
+
+
+def _usual(word: str) -> tuple[str, ...]:
+    """The ways in which a word is mostly written."""
+    return tuple(dict.fromkeys((word.upper(), word, word.capitalize())))
 
 
 # What a reader of cp1252 makes of UTF-8: the commonest sequences in British extracts.
@@ -87,16 +106,22 @@ def text(d: Dialect, args: list[str], types: list[str]) -> str:
     pieces = "\x1f".join(wrong + right for wrong, right in MOJIBAKE)
     mended = d.fold(x, pieces, "a", "p", "replace(a, left(p, CAST(length(p) - 1 AS INTEGER)), right(p, 1))")
     mended = f"CASE WHEN {d.matches(x, '[ÃÂâï]')} THEN replace({mended}, 'ï»¿', '') ELSE {x} END"
-    spaced = d.matches(x, "^[ -~]*$")
-    runs = d.replace_all(x, "  +", " ")
+    # Of printable ASCII only the spaces need mending, and mostly there are at most two together.
+    # What is nullif() of something is computed twice: here only where it is cheap.
+    printable = d.matches(x, "^ *[!-~][ -~]*$")
+    doubled = f"trim(replace({x}, '  ', ' '))"
+    runs = f"trim({d.replace_all(x, '  +', ' ')})"
+    careful = d.let("s", _single_spaced(d, mended), "nullif(s, '')")
     return (
-        f"CASE WHEN NOT {d.matches(x, _NEEDS_CARE)} THEN nullif({x}, '') WHEN {spaced} THEN nullif(trim({runs}), '') "
-        f"ELSE nullif({_single_spaced(d, mended)}, '') END"
+        f"CASE WHEN NOT {d.matches(x, _NEEDS_CARE)} THEN nullif({x}, '') WHEN {printable} THEN "
+        f"CASE WHEN contains({x}, '   ') THEN {runs} ELSE {doubled} END WHEN {x} IS NOT NULL THEN {careful} END"
     )
 
 
 _OUTWARD = "(?:[A-PR-UWYZ](?:[0-9]|[1-9][0-9]|[A-HK-Y](?:[0-9]|[1-9][0-9])|[0-9][ABCDEFGHJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY])|GIR)"
-_POSTCODE = f"^(?:{_OUTWARD} [0-9][ABD-HJLNP-UW-Z]{{2}})$"
+_INWARD = "[0-9][ABD-HJLNP-UW-Z]{2}"
+_POSTCODE = f"^(?:{_OUTWARD} {_INWARD})$"
+_UNSPACED = f"^(?:{_OUTWARD}{_INWARD})$"
 
 
 def _repaired_postcode(c: str) -> str:
@@ -116,20 +141,22 @@ def _repaired_postcode(c: str) -> str:
 def postcode(d: Dialect, args: list[str], types: list[str]) -> str:
     """A postcode as Royal Mail writes it."""
     x = args[0]
+    capitals = f"upper({x})"
     c = f"upper({d.replace_all(x, f'[{BLANKS}.-]+', '')})"
-    spaced = "(left(c, greatest(length(c) - 3, 0)) || ' ' || right(c, 3))"
-    mended = _repaired_postcode("c")
-    careful = (
-        f"CASE WHEN {d.matches(spaced, _POSTCODE)} THEN {spaced} "
-        f"WHEN {d.matches('c', '^[A-Z0-9]{5,7}$')} AND {d.matches(mended, _POSTCODE)} THEN {mended} END"
+    spaced = d.let("c", c, "(left(c, greatest(length(c) - 3, 0)) || ' ' || right(c, 3))")
+    mended = d.let("c", d.matching(c, "^[A-Z0-9]{5,7}$"), _repaired_postcode("c"))
+    return (
+        f"CASE WHEN {d.matches(capitals, _POSTCODE)} THEN {capitals} "
+        f"WHEN {d.matches(c, _UNSPACED)} THEN {spaced} WHEN {x} IS NOT NULL THEN {d.matching(mended, _POSTCODE)} END"
     )
-    return f"CASE WHEN {d.matches(x, _POSTCODE)} THEN {x} WHEN {x} IS NOT NULL THEN {d.let('c', c, careful)} END"
 
 
 def uprn(d: Dialect, args: list[str], types: list[str]) -> str:
     """A Unique Property Reference Number."""
-    digits = d.extract(d.trim(args[0]), "^0*([1-9][0-9]{0,11})(?:[.]0+)?$", 1)
-    return d.try_cast(digits, "integer")
+    x = args[0]
+    careful = d.try_cast(d.extract(d.trim(x), "^0*([1-9][0-9]{0,11})(?:[.]0+)?$", 1), "integer")
+    whole = d.try_cast(f"replace({x}, '.0', '')", "integer")
+    return f"CASE WHEN {d.matches(x, '^[1-9][0-9]{0,11}(?:[.]0)?$')} THEN {whole} WHEN {x} IS NOT NULL THEN {careful} END"
 
 
 def uprn_unknown(d: Dialect, x: str) -> str:
@@ -143,8 +170,13 @@ _NINO_BARRED = "^(?:BG|GB|NK|KN|TN|NT|ZZ)"
 
 def nino(d: Dialect, args: list[str], types: list[str]) -> str:
     """A National Insurance number."""
-    c = f"upper({d.replace_all(args[0], f'[{BLANKS}.-]+', '')})"
-    return f"CASE WHEN {d.matches(c, _NINO)} AND NOT {d.matches(c, _NINO_BARRED)} THEN {c} END"
+    x = args[0]
+    c = f"upper({d.replace_all(x, f'[{BLANKS}.-]+', '')})"
+    usual = d.matches(x, "^[A-Z]{2}[0-9]{6}[A-D]$")
+    return (
+        f"CASE WHEN {usual} THEN CASE WHEN {d.matches(x, _NINO)} AND NOT {d.matches(x, _NINO_BARRED)} THEN {x} END "
+        f"WHEN {d.matches(c, _NINO)} AND NOT {d.matches(c, _NINO_BARRED)} THEN {c} END"
+    )
 
 
 def nino_unknown(d: Dialect, x: str) -> str:
@@ -157,22 +189,26 @@ _EMAIL = "^[a-z0-9.!#$%&*+/=?^_`{|}~'-]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:[.][a
 
 def email(d: Dialect, args: list[str], types: list[str]) -> str:
     """An email address in lower case."""
-    good = f"{d.matches('m', _EMAIL)} AND NOT {d.matches('m', '[.][.]|^[.]|[.]@')}"
-    return d.let("m", f"lower({d.trim(args[0])})", f"CASE WHEN {good} THEN m END")
+    x = args[0]
+    barred = d.matches(x, f"[.][.]|^[{BLANKS}]*[.]|[.]@")
+    return f"CASE WHEN contains({x}, '@') AND NOT {barred} THEN {d.matching(f'lower({d.trim(x)})', _EMAIL)} END"
 
 
 def phone(d: Dialect, args: list[str], types: list[str]) -> str:
     """A telephone number in the international form."""
     x = args[0]
     c = d.replace_all(d.trim(x), f"[(]0[)]|[{BLANKS}().-]+", "")
-    national = d.extract("c", "^(?:[+]44|0044|0)0?([1-35789][0-9]{8,9})$", 1)
-    foreign = d.extract("c", "^(?:[+]|00)((?:[1-35-9][0-9]|4[0-35-9])[0-9]{6,13})$", 1)
-    careful = f"CASE WHEN {national} <> '' THEN '+44' || {national} WHEN {foreign} <> '' THEN '+' || {foreign} END"
+    national = "^(?:[+]44|0044|0)0?([1-35789][0-9]{8,9})$"
+    foreign = "^(?:[+]|00)((?:[1-35-9][0-9]|4[0-35-9])[0-9]{6,13})$"
+    careful = (
+        f"CASE WHEN {d.matches(c, national)} THEN '+44' || {d.extract(c, national, 1)} "
+        f"WHEN {d.matches(c, foreign)} THEN '+' || {d.extract(c, foreign, 1)} END"
+    )
     digits = f"replace({x}, ' ', '')"
     # Digits in up to three groups after a single 0: nothing else can be meant.
     plain = d.matches(x, "^0[1-35789][0-9]{2,8}(?: [0-9]{2,8}){0,2}$")
     long = f"length({digits}) BETWEEN 10 AND 11"
-    return f"CASE WHEN {plain} AND {long} THEN '+44' || substring({digits}, 2) WHEN {x} IS NOT NULL THEN {d.let('c', c, careful)} END"
+    return f"CASE WHEN {plain} AND {long} THEN '+44' || substring({digits}, 2) WHEN {x} IS NOT NULL THEN {careful} END"
 
 
 def geometry(d: Dialect, args: list[str], types: list[str]) -> str:
@@ -216,4 +252,4 @@ def person_name(d: Dialect, args: list[str], types: list[str]) -> str:
     spoken = f"CASE WHEN contains(n, ',') THEN concat_ws(' ', {parts}) ELSE n END"
     untitled = d.replace_all(d.let("n", lettered, spoken), _TITLE, "")
     marked = d.regroup(untitled, "([ -]|[OoDd]')", f"\\1{chr(31)}")
-    return f"nullif({d.each_word(marked, 'w', _capital('w'))}, '')"
+    return d.let("r", d.each_word(marked, "w", _capital("w")), "nullif(r, '')")
