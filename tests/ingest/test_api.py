@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
-import warnings
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.pipeline.council import Silent
 
 from borough.engine.duckdb import DuckDBEngine
 from borough.errors import FeedError
 from borough.ingest.api import ApiConnector
 from borough.ingest.connectors import NOTHING
-from borough.ingest.port import Since
+from borough.ingest.port import Connector, Since
+from borough.pipeline.conductor import Summary, run_project
+from borough.pipeline.context import Options
 from borough.project.load import load
-from borough.project.resolve import resolve_feed
+from borough.project.resolve import ResolvedFeed, resolve_feed
 
+from .connector_contract import ConnectorContract, Row
 from .little_api import Answer, Api, Asked, in_turn, little_api
 from .receiving import Delivery, read_rows
 
@@ -29,20 +32,18 @@ NOW = dt.datetime(2026, 11, 1, 9)
 def api() -> Iterator[Api]:
     with little_api() as server:
         yield server
-    with warnings.catch_warnings():
-        # requests leaves the socket of an answer that was cut off to the garbage collector.
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
-def receive(api: Api, engine: DuckDBEngine, folder: Path, feed: str = "resource: cases", connect: str = "", since: Since = NOTHING) -> Delivery:
+def resolved(folder: Path, url: str, declared: str, connect: str = "") -> ResolvedFeed:
     (folder / "sources").mkdir(exist_ok=True)
     (folder / "borough.yaml").write_text("borough: Northmere\n")
-    feed = feed if "delivers" in feed else feed + ", delivers: append"
-    yaml = f"source: crm\nconnect:\n  retry: {{attempts: 3, wait: 0 seconds}}\n  api: {{url: '{api.url}/v1/'{connect}}}\nfeeds:\n  cases: {{{feed}}}\n"
-    (folder / "sources" / "crm.yaml").write_text(yaml.replace("resource: cases", "resource: {path: cases}"))
-    resolved = resolve_feed(load(folder, {}), "crm", "cases")
-    connector = ApiConnector(resolved, engine, folder / "scratch", NOW, since)
+    yaml = f"source: crm\nconnect:\n  retry: {{attempts: 3, wait: 0 seconds}}\n  api: {{url: '{url}/v1/'{connect}}}\nfeeds:\n  cases: {{{declared}, delivers: append}}\n"
+    (folder / "sources" / "crm.yaml").write_text(yaml)
+    return resolve_feed(load(folder, {}), "crm", "cases")
+
+
+def receive(api: Api, engine: DuckDBEngine, folder: Path, declared: str = "resource: {path: cases}", connect: str = "", since: Since = NOTHING) -> Delivery:
+    connector = ApiConnector(resolved(folder, api.url, declared, connect), engine, folder / "scratch", NOW, since)
     batch = connector.receive(connector.discover(), str(folder / "bronze"))
     return Delivery(batch, read_rows(engine, batch))
 
@@ -93,7 +94,7 @@ PAGING = {
 @pytest.mark.parametrize("way", PAGING)
 def test_all_pages_come(way: str, api: Api, engine: DuckDBEngine, tmp_path: Path) -> None:
     declared, api.behave = PAGING[way]
-    got = receive(api, engine, tmp_path, f"resource: {{path: cases, {declared}}}" if declared else "resource: cases")
+    got = receive(api, engine, tmp_path, f"resource: {{path: cases, {declared}}}" if declared else "resource: {path: cases}")
     assert got.only.problem is None
     assert got.only.rows == 6
     assert len({row["id"] for row in got.rows}) == 6
@@ -221,3 +222,62 @@ def test_no_records_at_all_is_an_extract_with_none(api: Api, engine: DuckDBEngin
     api.behave = lambda asked: Answer({"results": []})
     got = receive(api, engine, tmp_path).only
     assert (got.counted, got.same, got.notices) == (0, False, ("no records",))
+
+
+class TestContractOfApis(ConnectorContract):
+    several = False
+
+    @pytest.fixture(autouse=True)
+    def _server(self, api: Api) -> None:
+        self.api = api
+
+    def put(self, rows: Sequence[Row], name: str) -> None:
+        text = "[" + ", ".join("{" + ", ".join(f'"{k}": {self.value(k, v)}' for k, v in row.items()) + "}" for row in rows) + "]"
+        self.api.behave = lambda asked: Answer(text)
+
+    def value(self, name: str, value: str | None) -> str:
+        number = name == "digits" and value is not None and not value.startswith("00")
+        return str(value) if number else json.dumps(value)
+
+    def spoil(self, name: str) -> None:
+        self.api.behave = lambda asked: Answer("<html>Sorry</html>", kind="text/html")
+
+    def connector(self) -> Connector:
+        return ApiConnector(resolved(self.folder, self.api.url, "resource: {path: cases}"), self.engine, self.scratch, NOW, NOTHING)
+
+    def _files(self) -> dict[str, tuple[int, int]]:
+        return {path: seen for path, seen in super()._files().items() if not path.endswith(".yaml")}
+
+
+DATASET = "dataset: service_case\nkey: case_id\ncolumns: {case_id: {type: integer}, kind: {}}\n"
+TWO = """\
+source: crm
+connect: {retry: {attempts: 2, wait: 0 seconds}, api: {url: "$URL/v1/"}}
+feeds:
+  cases: {resource: {path: cases}, delivers: full, to: service_case, map: {case_id: id, kind: kind}}
+---
+source: other
+connect: {retry: {attempts: 2, wait: 0 seconds}, api: {url: "$URL/v2/"}}
+feeds:
+  things: {resource: {path: things}, delivers: append}
+"""
+
+
+def test_one_api_away_does_not_keep_the_others_out(api: Api, tmp_path: Path) -> None:
+    for folder, name, text in (("", "borough", "borough: Northmere\n"), ("sources", "s", TWO.replace("$URL", api.url)), ("datasets", "service_case", DATASET)):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / f"{name}.yaml").write_text(text)
+    sent = [{"id": n, "kind": "noise"} for n in range(10)]
+    api.behave = lambda asked: Answer(sent) if asked.path.startswith("/v1") else Answer("", 503)
+    first = run(tmp_path, 1)
+    assert [(line["feed"], line["read"], line["accepted"]) for line in first.ledger] == [("crm.cases", 10, 10)]
+    assert [(f.name, f.problem) for f in first.failures] == [("other.things", "things: the API answered 503 Service Unavailable")]
+    assert first.exit_code == 3
+    assert run(tmp_path, 2).number is None, "the same answer is nothing new"
+    del sent[9]
+    third = run(tmp_path, 3)
+    assert [(line["read"], line["unchanged"], line["deleted"]) for line in third.ledger] == [(9, 9, 1)]
+
+
+def run(folder: Path, day: int) -> Summary:
+    return run_project(load(folder, {}), now=dt.datetime(2026, 11, day, 9, tzinfo=dt.UTC), options=Options(), progress=Silent())

@@ -60,6 +60,8 @@ class ApiConnector:
         return names
 
     def receive(self, found: Sequence[Found], into: str, stamp: Stamp = as_it_is) -> Batch:
+        if not found:
+            return Batch((), (), ())
         (one,) = found
         with self._folder() as folder:
             lines, count, digest = self._fetch(folder)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -48,7 +49,8 @@ def pages(api: ApiSpec, retry: RetrySpec, resource: ResourceSpec, params: Mappin
     with _told(resource), closing(_session(retry)) as session:
         client = _client(api, session)
         sent = {**params, **_size(paging)}
-        for number, page in enumerate(client.paginate(resource.path, params=sent, data_selector=selector, paginator=_paginator(paging)), start=1):
+        answers = client.paginate(resource.path, params=sent, data_selector=selector, paginator=_paginator(paging), hooks={"response": [_whole]})
+        for number, page in enumerate(answers, start=1):
             response = page.response
             _same_host(api, str(page.request.url), resource)
             digest = hashlib.sha256(response.content).hexdigest()
@@ -79,9 +81,17 @@ def _client(api: ApiSpec, session: requests.Session) -> RESTClient:
     from dlt.sources.helpers.rest_client.client import RESTClient
     from dlt.sources.helpers.rest_client.detector import PaginatorFactory, header_links_detector, json_links_detector, single_page_detector
 
+    logging.getLogger("dlt").setLevel(logging.ERROR)  # what it guesses is told here, where it matters
     certain = PaginatorFactory([header_links_detector, json_links_detector, single_page_detector])
     headers = {"Accept": "application/json", **api.headers}
     return RESTClient(api.url, headers=headers, auth=_auth(api.auth, session), session=session, paginator_factory=certain)
+
+
+def _whole(response: requests.Response, *_args: Any, **_more: Any) -> None:
+    """Read an answer to its end before its status is judged: its connection is free then, however it ends."""
+    with closing(response):
+        response.content  # noqa: B018 - reads it
+        response.raise_for_status()
 
 
 def _auth(auth: AuthSpec | None, session: requests.Session) -> Any:
