@@ -11,7 +11,7 @@ from borough.project.odcs.describe import contract_id, describe_document, descri
 from borough.project.odcs.naming import Naming
 from borough.project.odcs.reading import read_column, read_table
 from borough.project.odcs.remainder import lay, lay_agreeing
-from borough.project.odcs.words import DOCUMENT, PROPERTY, TABLE, Words, in_order
+from borough.project.odcs.words import DOCUMENT, KINDS, PROPERTY, TABLE, Words, column_type, in_order
 from borough.project.specs import DatasetSpec
 
 # Keys of a dataset's ``contract:`` that are not the standard's keys above the tables.
@@ -118,9 +118,18 @@ def _properties(spec: DatasetSpec, plain: Sequence[Words], naming: Naming, denie
         def refused(key: str, column: str = column) -> None:
             denied.append((spec.dataset, ("contract", "columns", column, key)))
 
+        if not _same_type(spec.columns[column].type, rest):
+            for key in [key for key in KINDS if rest.pop(key, None) is not None]:
+                refused(key)
         one = lay_agreeing(prop, rest, read, refused)
         laid.append(in_order(lay(one, keyed), PROPERTY))
     return laid
+
+
+def _same_type(kind: str, rest: Mapping[str, Any]) -> bool:
+    """Whether the types that a contract says are still the column's: a physical type alone speaks for itself."""
+    said = {key: rest[key] for key in KINDS if rest.get(key) is not None}
+    return not said or kind == "geometry" or column_type(said) == kind
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,7 @@ from borough.project.odcs.fitting import fitting
 from borough.project.odcs.naming import Naming
 from borough.project.odcs.reading import has_key, read_table
 from borough.project.odcs.remainder import difference, without_nothing
-from borough.project.odcs.words import DOCUMENT, LATEST, NESTED, PROPERTY, TABLE, Words, a_name, in_order, names, same
+from borough.project.odcs.words import DOCUMENT, LATEST, NESTED, PROPERTY, TABLE, Words, column_type, in_order, names, same
 from borough.project.specs import DatasetSpec
 
 
@@ -121,11 +122,19 @@ def _with_contract(table: _Table, family: Sequence[_Table], spec: DatasetSpec, c
         contract |= above
     mine = describe_table(seed, naming, owner_of(theirs))
     plain = mine.pop("properties")
-    columns = {c: difference(m, p) for c, m, p in zip(table.columns, plain, table.props, strict=True)}
+    columns = {c: _with_witness(difference(m, p), p) for c, m, p in zip(table.columns, plain, table.props, strict=True)}
     contract = in_order(contract, ("id", "schema", "key", "physicalTypes", *DOCUMENT))
     contract["table"] = in_order(difference(mine, {k: v for k, v in table.table.items() if k != "properties"}), TABLE)
     contract["columns"] = {column: in_order(rest, PROPERTY) for column, rest in columns.items() if rest}
-    return spec.model_copy(update={"contract": {k: v for k, v in contract.items() if v not in ({}, [])}})
+    return spec.model_copy(update={"contract": {k: v for k, v in contract.items() if v or k not in ("table", "columns")}})
+
+
+def _with_witness(rest: Words, prop: Words) -> Words:
+    """The rest with the logical type beside a physical type that means another: so that a change of the column's type is seen."""
+    physical = {"physicalType": rest.get("physicalType")}
+    if not physical["physicalType"] or "logicalType" not in prop or column_type(physical) == column_type(prop):
+        return rest
+    return {**rest, "logicalType": prop["logicalType"]}
 
 
 _SILENT = ("format", "timezone", "defaultTimezone")  # options that say how a value is written
@@ -210,4 +219,4 @@ def _in_table(read: Read, table: Any, path: list[str | int]) -> Iterator[Mistake
 
 
 def _is_named(item: Any) -> bool:
-    return isinstance(item, dict) and isinstance(item.get("name"), str) and bool(a_name(item["name"]).strip("_n"))
+    return isinstance(item, dict) and isinstance(item.get("name"), str) and re.search("[A-Za-z0-9]", item["name"]) is not None

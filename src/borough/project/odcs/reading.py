@@ -51,11 +51,11 @@ def _values(prop: Property) -> Words:
     """Permitted values: ``enum`` since v3.2, the quality rule ``invalidValues`` before."""
     enum = _items(prop, "enum")
     if enum:
-        return {"values": [_scalar(one.get("value")) for one in enum if one.get("value") is not None] or None}
+        return {"values": _texts([one.get("value") for one in enum])}
     for rule in _items(prop, "quality"):
         if is_values_rule(rule):
             told = severity(rule.get("severity"))
-            return {"values": [_scalar(v) for v in rule["arguments"]["validValues"]], "severity": told if told != "error" else None}
+            return {"values": _texts(rule["arguments"]["validValues"]), "severity": told if told != "error" else None}
     return {}
 
 
@@ -67,8 +67,10 @@ def is_values_rule(rule: Mapping[str, Any]) -> bool:
     return bool(known and isinstance(values, list) and values and all(isinstance(v, (str, int, float)) and str(v).strip() for v in values))
 
 
-def _scalar(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _texts(values: Sequence[Any]) -> list[str] | None:
+    """Values as text, each once; one that is empty is no value."""
+    texts = [str(value).lower() if isinstance(value, bool) else str(value).strip() for value in values if value is not None]
+    return list(dict.fromkeys(text for text in texts if text)) or None
 
 
 def _options(prop: Property, kind: str) -> Words:

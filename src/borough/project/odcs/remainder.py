@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from borough.project.odcs.words import Words, same
+from borough.project.odcs.words import KINDS, Words, same
 
 # Lists whose items have names, and the keys that may hold the name.
 _NAMED = {"quality": ("name", "metric"), "relationships": ("to",), "customProperties": ("property",), "enum": ("value",)}
@@ -83,9 +83,8 @@ def lay(mine: Mapping[str, Any], rest: Mapping[str, Any]) -> Words:
         elif key in _MERGED and isinstance(laid.get(key), dict) and isinstance(value, dict):
             laid[key] = lay(laid[key], value)
         elif key in _NAMED and isinstance(value, list) and (key in laid or any(_is_of(one) for one in value)):
-            laid[key] = _lay_items(key, laid.get(key, []), value)
-            if not laid[key]:
-                del laid[key]
+            items = _lay_items(key, laid.get(key, []), value)
+            laid |= {key: items} if items or key in laid else {}
         else:
             laid[key] = value
     return laid
@@ -113,7 +112,9 @@ def lay_agreeing(mine: Words, rest: Mapping[str, Any], read: Callable[[Words], W
     ``read`` gives Borough's words; ``refused`` hears of the keys that were left out.
     """
     laid, said = mine, read(mine)
-    kinds = {key: rest[key] for key in ("logicalType", "physicalType") if key in rest}
+    if _agree(read(lay(mine, rest)), said):
+        return lay(mine, rest)
+    kinds = {key: rest[key] for key in KINDS if key in rest}
     for part in [kinds, *({key: value} for key, value in rest.items() if key not in kinds)]:
         for one in _pieces(part, lambda candidate: _agree(read(candidate), said), laid):
             if _agree(read(lay(laid, one)), said):

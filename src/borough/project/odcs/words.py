@@ -37,6 +37,7 @@ LOGICAL = {
     "timestamp": "timestamp",
     "boolean": "boolean",
 }
+KINDS = ("logicalType", "physicalType")
 NESTED = ("array", "object", "map", "vector")
 
 # The UK Government Data Quality Framework's six dimensions in the standard's seven.
@@ -104,6 +105,8 @@ def in_order(words: Mapping[str, Any], order: tuple[str, ...]) -> Words:
 
 def a_name(text: str) -> str:
     """A name of Borough's for a name of a contract: ``CustomerId`` and ``Customer ID`` become ``customer_id``."""
+    if re.fullmatch(r"[a-z][a-z0-9_]{0,62}", text):
+        return text
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
     name = re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
     return (name if name[:1].isalpha() else f"n_{name}".rstrip("_"))[:63].rstrip("_")
