@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, get_args
 
 from pydantic import ConfigDict, Field
 
-from borough.project.spec import Names, Spec, Yes
+from borough.project.spec import Expression, Names, Spec, Yes
 
 FormatKind = Literal["csv", "json", "parquet", "geojson", "excel", "fixed_width", "record_types", "xml", "shapefile", "geopackage"]
 FORMATS: tuple[FormatKind, ...] = get_args(FormatKind)
@@ -16,14 +17,21 @@ ENDINGS: dict[str, FormatKind] = {
     "xlsx": "excel", "xlsm": "excel", "xlsb": "excel", "xls": "excel", "ods": "excel",
     "xml": "xml", "shp": "shapefile", "gpkg": "geopackage",
 }  # fmt: skip
-"""By the ending of a file's name, in lower case, ``.gz`` apart."""
+"""By the ending of a file's name, in lower case, what packs it (``.gz``) apart."""
 Encoding = Literal["utf-8", "cp1252", "utf-16"]
 
 
 def ending(name: str) -> str:
-    """The ending of a file's name or glob, in lower case, ``.gz`` apart; empty when it has none."""
-    last = name.rsplit("/", 1)[-1].lower().removesuffix(".gz")
+    """The ending of a file's name or glob, in lower case, ``.gz``, ``.bz2`` and ``.xz`` apart; empty when it has none."""
+    last = re.sub(r"\.(gz|bz2|xz)$", "", name.rsplit("/", 1)[-1].lower())
     return last.rsplit(".", 1)[-1] if "." in last else ""
+
+
+def span_of(text: str) -> tuple[int, int] | None:
+    """First and last character (from 1) of a column of fixed width, written `1-8` or `9`; None where it is no such place."""
+    match = re.fullmatch(r"(\d{1,6})(?:\s*[-–]\s*(\d{1,6}))?", text.strip())
+    start, end = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    return (start, end) if 1 <= start <= end else None
 
 
 class CsvSpec(Spec):
@@ -58,9 +66,11 @@ class ExcelSpec(Spec):
 
 
 class FixedWidthSpec(Spec):
-    """Fixed-width text: each column at its place in the line."""
+    """Fixed-width text: each column at its place in the line. Blanks around a value are padding and are taken off."""
 
-    columns: dict[str, str] = Field(min_length=1, description="Each column's first and last character (from 1, both included), such as `account: 1-8`.")
+    columns: dict[str, Expression] = Field(
+        min_length=1, description="Each column's first and last character (from 1, both included), such as `account: 1-8`, or `9` for one character."
+    )
     header: int = Field(default=0, ge=0, description="Lines above the records that are none.")
     footer: int = Field(default=0, ge=0, description="Lines below the records that are none, such as a trailer with a count.")
     encoding: Encoding | None = Field(default=None, description="Encoding of the file. Default: detected.")

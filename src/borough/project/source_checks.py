@@ -6,6 +6,7 @@ import re
 
 from borough.project.explain import NAME, one_of
 from borough.project.findings import Findings, Where
+from borough.project.format_checks import check_format
 from borough.project.formats import FORMATS, FormatSpec
 from borough.project.resolve import PathPart, file_patterns, format_kind, path_parts, reach_of
 from borough.project.specs import FeedSpec, SourceSpec
@@ -59,6 +60,7 @@ def _files(findings: Findings, at: Where, source: SourceSpec, feed: FeedSpec) ->
         return
     for index, pattern in enumerate(patterns):
         _glob(findings, here.below(index), pattern)
+    check_format(findings, at, feed, format_kind(feed, patterns))
     if isinstance(feed.format, FormatSpec):
         if len(feed.format.declared) != 1:
             findings.error_at_key(at.below("format"), f"{len(feed.format.declared)} formats", one_of(FORMATS))
