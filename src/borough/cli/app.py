@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from borough.cli import contract, declare, history, maintain, quarantine, read, run
+from borough.cli import contract, declare, history, maintain, quarantine, read, run, source
 from borough.cli.context import Context, JsonOption, ProjectOption
 from borough.errors import BoroughError, DeclarationError, LakeError
 
@@ -51,6 +51,7 @@ def root(
 
 declare.register(app)
 contract.register(app)
+source.register(app)
 run.register(app)
 read.register(app)
 history.register(app)
