@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from borough.project.specs import BoroughSpec, DatasetSpec, SourceSpec
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = sorted((Path(__file__).parent / "contracts").glob("*.odcs.yaml"))
 PROJECTS = [ROOT / "examples" / "waltham-forest", ROOT / "src/borough/demo/project", ROOT / "src/borough/project/template"]
+N = 60
 WARD = DatasetSpec.model_validate(
     {
         "dataset": "ward",
@@ -175,7 +175,7 @@ contract = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=int(os.environ.get("ODCS_N", "60")))
+@settings(max_examples=N)
 @given(contract)
 def test_any_contract_comes_back(before: dict[str, Any]) -> None:
     text = json.dumps(before, ensure_ascii=False)
@@ -255,7 +255,7 @@ def dataset(draw: st.DrawFn) -> DatasetSpec:
     return DatasetSpec.model_validate({"dataset": "thing", "key": key, "columns": columns, **draw(st.fixed_dictionaries({}, optional=optional))})
 
 
-@settings(max_examples=int(os.environ.get("ODCS_N", "60")))
+@settings(max_examples=N)
 @given(dataset())
 def test_any_dataset_comes_back(spec: DatasetSpec) -> None:
     (text,) = exported(project(WARD, spec), "thing")

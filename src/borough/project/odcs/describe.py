@@ -117,7 +117,7 @@ def _mark_key(spec: DatasetSpec, properties: list[Words]) -> None:
 def describe_column(name: str, words: Mapping[str, Any], naming: Naming, default: str, style: Style) -> Words:
     """One column as a property. Its classification is said wherever it is not simply internal."""
     kind = words.get("type", "string")
-    prop: Words = {"name": name, "logicalType": LOGICAL.get(kind), "physicalType": PHYSICAL[kind] if style.physical_types else None}
+    prop: Words = {"name": name, "logicalType": LOGICAL[kind], "physicalType": PHYSICAL[kind] if style.physical_types else None}
     prop |= {"businessName": words.get("title"), "description": words.get("description")}
     prop |= {"required": words.get("required"), "unique": words.get("unique")}
     prop["logicalTypeOptions"] = _options(kind, words)

@@ -11,7 +11,7 @@ from borough.project.odcs.describe import contract_id, describe_document, descri
 from borough.project.odcs.naming import Naming
 from borough.project.odcs.reading import read_column, read_table
 from borough.project.odcs.remainder import lay, lay_agreeing
-from borough.project.odcs.words import DOCUMENT, KINDS, PROPERTY, TABLE, Words, column_type, in_order
+from borough.project.odcs.words import DOCUMENT, KINDS, PROPERTY, TABLE, Words, column_type, in_order, said, same
 from borough.project.specs import DatasetSpec
 
 # Keys of a dataset's ``contract:`` that are not the standard's keys above the tables.
@@ -93,10 +93,15 @@ def table_of(spec: DatasetSpec, naming: Naming, owner: str | None, denied: list[
     if read_table({"properties": properties}, names, naming, None)["key"] != list(spec.key) and spec.contract.get("key") is not False:
         properties = _properties(spec, plain, naming, denied, _KEY)  # the key has changed since
 
+    rules = {rule["name"]: rule for rule in said(spec).get("rules", ())}
+
     def read(table: Words) -> Words:
         words = read_table({**table, "properties": properties}, names, naming, owner)
-        rules = {f"rules.{rule['name']}": rule for rule in words.get("rules", ())}
-        return {word: value for word, value in words.items() if word not in ("columns", "key", "owner", "rules")} | rules
+        found: Words = {}
+        for rule in words.get("rules", ()):  # of two that share a name, ours counts
+            if f"rules.{rule['name']}" not in found or same(rule, rules.get(rule["name"])):
+                found[f"rules.{rule['name']}"] = rule
+        return {word: value for word, value in words.items() if word not in ("columns", "key", "owner", "rules")} | found
 
     table = lay_agreeing(
         mine, _mapping(spec.contract.get("table")), read, lambda key: denied.append((spec.dataset, ("contract", "table", key)))
@@ -105,14 +110,14 @@ def table_of(spec: DatasetSpec, naming: Naming, owner: str | None, denied: list[
 
 
 def _properties(spec: DatasetSpec, plain: Sequence[Words], naming: Naming, denied: list[Denied], but: Sequence[str]) -> list[Words]:
-    said = _mapping(spec.contract.get("columns"))
+    contracted = _mapping(spec.contract.get("columns"))
     laid = []
 
     def read(prop: Words) -> Words:
         return {"type": "string", **read_column(prop, naming, spec.classification)}
 
     for column, prop in zip(spec.columns, plain, strict=True):
-        rest = {key: value for key, value in _mapping(said.get(column)).items() if key not in but}
+        rest = {key: value for key, value in _mapping(contracted.get(column)).items() if key not in but}
         keyed = {key: rest.pop(key) for key in _KEY if key in rest}
 
         def refused(key: str, column: str = column) -> None:
@@ -128,8 +133,8 @@ def _properties(spec: DatasetSpec, plain: Sequence[Words], naming: Naming, denie
 
 def _same_type(kind: str, rest: Mapping[str, Any]) -> bool:
     """Whether the types that a contract says are still the column's: a physical type alone speaks for itself."""
-    said = {key: rest[key] for key in KINDS if rest.get(key) is not None}
-    return not said or kind == "geometry" or column_type(said) == kind
+    told = {key: rest[key] for key in KINDS if rest.get(key) is not None}
+    return not told or kind == "geometry" or column_type(told) == kind
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -28,14 +28,11 @@ PHYSICAL = {
     "boolean": "boolean",
     "geometry": "binary",
 }
+# The standard has no logical type for bytes; those who need one say string.
 LOGICAL = {
-    "string": "string",
-    "integer": "integer",
-    "number": "number",
+    **{kind: kind for kind in ("string", "integer", "number", "date", "timestamp", "boolean")},
     "money": "number",
-    "date": "date",
-    "timestamp": "timestamp",
-    "boolean": "boolean",
+    "geometry": "string",
 }
 KINDS = ("logicalType", "physicalType")
 NESTED = ("array", "object", "map", "vector")
@@ -146,7 +143,7 @@ def column_type(prop: Mapping[str, Any]) -> str:
     if logical == "number":
         return "money" if _is_money(physical) else "number"
     if logical is not None:
-        return str(logical) if logical in LOGICAL else "string"
+        return str(logical) if LOGICAL.get(logical) == logical else "string"
     return _physical_type(physical)
 
 
