@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from tests.ingest.little_api import Answer, little_api
 
 from .council import borough
