@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from borough.engine.port import Engine, WrittenFile
 from borough.engine.quoting import locations
-from borough.errors import FeedError
+from borough.errors import EngineError, FeedError
 from borough.ingest.block import Block, Workshop
 from borough.ingest.port import Stamp
 
@@ -33,15 +33,26 @@ class Writer:
         yield Workshop(self._engine, folder)
         shutil.rmtree(folder, ignore_errors=True)
 
-    def add(self, block: Block) -> None:
-        """Write a block. Raises FeedError where the rows written are not those announced."""
+    def add(self, block: Block) -> Path:
+        """Write a block. The file it gives can be taken back. Raises EngineError, and FeedError where the rows written are not those announced."""
         large = block.rows >= LARGE
         sql, folder = (self._stamp(block.sql), self._into) if large else (block.sql, self._folder)
-        files = self._engine.copy(sql, str(folder / f"{uuid4().hex}.parquet"))
-        written = sum(f.rows for f in files)
-        if written != block.rows:
-            raise FeedError(f"{written} rows were written to bronze where {block.rows} were received", advice="please report this file: nothing was loaded")
+        path = folder / f"{uuid4().hex}.parquet"
+        try:
+            files = self._engine.copy(sql, str(path))
+            written = sum(f.rows for f in files)
+            if written != block.rows:
+                raise FeedError(f"{written} rows were written to bronze where {block.rows} were received", advice="please report this file: nothing was loaded")
+        except (EngineError, FeedError):
+            path.unlink(missing_ok=True)
+            raise
         (self._written if large else self._small).extend(files)
+        return path
+
+    def take_back(self, path: Path) -> None:
+        """Forget a block that was added."""
+        self._written, self._small = ([f for f in files if f.path != str(path)] for files in (self._written, self._small))
+        path.unlink(missing_ok=True)
 
     def finish(self) -> list[WrittenFile]:
         """The files written, in the order in which their rows were received, small ones last."""

@@ -122,7 +122,7 @@ def _reconcile(
         return replace(received, notices=(*notices, "header only")), None
     why = _mistrust(count, fast)
     if why is None and fast is not None:
-        return replace(received, rows=count.records), Block(_select(text.found, names, fast, shape.lines, shop), count.records)
+        return replace(received, rows=count.records), Block(_select(text, shape, names, fast[1], shop), count.records)
     return read_carefully(received, text.path, shape, count, why or "a header of several lines", shop)
 
 
@@ -148,26 +148,30 @@ def _mistrust(count: Tally, fast: tuple[int, int] | None) -> str | None:
 
 
 def _fast(text: Text, shape: Layout, width: int, shop: Workshop) -> tuple[int, int] | None:
-    """Good rows to ``good.parquet``, refused lines to a table; how many of each. None where the engine gives up or finds other faults than ragged rows."""
-    engine = shop.engine
-    spec = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
-    reader = (
-        # No cell equals NULL, so that an empty cell stays an empty text.
-        f"read_csv({location(text.path)}, auto_detect=false, header=false, skip={shape.lines}, delim={literal(shape.delimiter)}, "
-        f"quote={literal(shape.quote)}, escape={literal(shape.quote)}, columns={{{spec}}}, nullstr={literal(NULL)}, "
-        f"strict_mode=true, store_rejects=true, rejects_table='{REJECTS}', rejects_scan='{SCANS}')"
-    )
+    """How many good rows the reader finds, and how many lines it refuses, which go to a table. None where the engine gives up or finds other faults than ragged rows.
+
+    Looking is cheap beside writing; and what is refused must be known before a good row's ordinal can be told.
+    """
+    rejects = f"store_rejects=true, rejects_table='{REJECTS}', rejects_scan='{SCANS}'"
     _forget_rejects(shop)
     try:
-        good_file = shop.path("good.parquet")
-        engine.execute(f"COPY (SELECT * FROM {reader}) TO {literal(good_file)} (FORMAT parquet, COMPRESSION lz4_raw)")
-        good = int(engine.rows(f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata({location(good_file)})")[0][0])
+        good = int(shop.engine.rows(f"SELECT count(*), {', '.join(f'count(c{i})' for i in range(width))} FROM {_reader(text.path, shape, width, rejects)}")[0][0])
         bad = _refused_lines(shape, width, shop)
     except EngineError:
         return None
     finally:
         _forget_rejects(shop)
     return None if bad is None else (good, bad)
+
+
+def _reader(path: str, shape: Layout, width: int, faults: str) -> str:
+    """The engine's reader over a file, with columns ``c0`` and so on; ``faults`` says what becomes of lines that it refuses."""
+    spec = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
+    return (
+        # No cell equals NULL, so that an empty cell stays an empty text.
+        f"read_csv({location(path)}, auto_detect=false, header=false, skip={shape.lines}, delim={literal(shape.delimiter)}, "
+        f"quote={literal(shape.quote)}, escape={literal(shape.quote)}, columns={{{spec}}}, nullstr={literal(NULL)}, strict_mode=true, {faults})"
+    )
 
 
 def _forget_rejects(shop: Workshop) -> None:
@@ -191,26 +195,37 @@ def _refused_lines(shape: Layout, width: int, shop: Workshop) -> int | None:
     return int(engine.rows("SELECT count(*) FROM _ingest_bad")[0][0])
 
 
-def _select(found: Found, names: Sequence[str], fast: tuple[int, int], above: int, shop: Workshop) -> str:
-    """Good rows in file order, then the refused ones, each with its ordinal in the file."""
+def _select(text: Text, shape: Layout, names: Sequence[str], bad: int, shop: Workshop) -> str:
+    """Good rows in file order, then the refused ones, each with its ordinal in the file.
+
+    A window without a partition runs on one thread, in the order of the file, and needs no second pass.
+    """
     cells = ", ".join(f"c{i} AS {quoted(n)}" for i, n in enumerate(names))
-    system = system_columns(found)
-    good = f"read_parquet({location(shop.path('good.parquet'))}, file_row_number=true)"
+    system = system_columns(text.found)
     nothing = "CAST(NULL AS VARCHAR) AS _problem, CAST(NULL AS VARCHAR) AS _raw"
-    if not fast[1]:
-        return f"SELECT {cells}, {system}, CAST(file_row_number + 1 AS BIGINT) AS _row, {nothing} FROM {good}"
-    # A good row's ordinal is its own number plus the refused lines before it. A join on the number would lose the
-    # order of the rows; side by side keeps it.
-    shop.engine.execute(
-        "CREATE OR REPLACE TEMP TABLE _ingest_ordinals AS WITH steps AS (SELECT _row - row_number() OVER (ORDER BY _row) AS before, "
-        "row_number() OVER (ORDER BY _row) AS shift FROM _ingest_bad), step AS (SELECT before, max(shift) AS shift FROM steps GROUP BY before) "
-        f"SELECT CAST(g.n + coalesce(step.shift, 0) AS BIGINT) AS _row FROM range(1, {fast[0] + 1}) AS g(n) ASOF LEFT JOIN step ON g.n > step.before ORDER BY g.n"
-    )
+    good = f"SELECT *, row_number() OVER () AS _good FROM {_reader(text.path, shape, len(names), 'ignore_errors=true')}"
+    if not bad:
+        return f"SELECT {cells}, {system}, _good AS _row, {nothing} FROM ({good})"
+    ordinal = f"CAST(sum(1 + {_lines_before(shop)}) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT)"
     empty = ", ".join(f"CAST(NULL AS VARCHAR) AS {quoted(n)}" for n in names)
     return (
-        f"SELECT {cells}, {system}, _row, {nothing} FROM read_parquet({location(shop.path('good.parquet'))}) POSITIONAL JOIN _ingest_ordinals "
+        f"SELECT {cells}, {system}, {ordinal} AS _row, {nothing} FROM ({good}) "
         f"UNION ALL SELECT {empty}, {system}, _row, _problem, _raw FROM (FROM _ingest_bad ORDER BY _row)"
     )
+
+
+def _lines_before(shop: Workshop) -> str:
+    """SQL over a good row's number: how many refused lines stand right before it.
+
+    The number is put together from its binary digits, each asked with IN: unlike a join, that leaves the rows in their order.
+    """
+    shop.engine.execute(
+        "CREATE OR REPLACE TEMP TABLE _ingest_gaps AS SELECT good, count(*) AS lines FROM "
+        "(SELECT _row - row_number() OVER (ORDER BY _row) + 1 AS good FROM _ingest_bad) GROUP BY good"
+    )
+    most = int(shop.engine.rows("SELECT max(lines) FROM _ingest_gaps")[0][0])
+    digits = [1 << digit for digit in range(most.bit_length())]
+    return " + ".join(f"CASE WHEN _good IN (SELECT good FROM _ingest_gaps WHERE lines & {d} <> 0) THEN {d} ELSE 0 END" for d in digits)
 
 
 class DelimitedReader:

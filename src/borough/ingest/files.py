@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from borough.engine.port import Engine
-from borough.errors import FeedError
+from borough.errors import EngineError, FeedError
 from borough.ingest.block import Block, Workshop, cannot_open, unreadable
 from borough.ingest.bronze_files import Writer
 from borough.ingest.names import union_of, unique_names
@@ -85,11 +85,9 @@ class FilesConnector:
                 here += [local] if local is not None else []
             while here:
                 received, block = self._parsed(reader, here, shop, counting)
-                left = self._left(group, received)
+                left = self._written(group, received, block, writer)
                 if not left:
                     out += received
-                    if block is not None:
-                        writer.add(block)
                     break
                 out += left
                 gone = {r.found.name for r in left}
@@ -112,6 +110,19 @@ class FilesConnector:
             return reader.read(here, shop, counting)
         except OSError as error:
             return [unreadable(file, cannot_open(error)) for file in here], None
+
+    def _written(self, group: Sequence[Found], received: Sequence[Received], block: Block | None, writer: Writer) -> list[Received]:
+        """Write what was read. It counts only if no file changed until it was written: else those that did, to be left for the next run."""
+        try:
+            path = writer.add(block) if block is not None else None
+        except (EngineError, FeedError):
+            if left := self._left(group, received):
+                return left
+            raise
+        left = self._left(group, received)
+        if left and path is not None:
+            writer.take_back(path)
+        return left
 
     def _left(self, group: Sequence[Found], received: Sequence[Received]) -> list[Received]:
         """Those of the files just read that must be left for the next run."""

@@ -44,19 +44,20 @@ class _Counter:
         self.last = b""
 
     def add(self, block: bytes) -> None:
-        self.lf += block.count(b"\n")
-        cr = block.count(b"\r")
-        if cr or self.last == b"\r":
-            self.cr += cr
-            self.crlf += block.count(b"\r\n") + (self.last == b"\r" and block[:1] == b"\n")
-        self.zeros = self.zeros or b"\0" in block
-        edges = self.last + block[:2]
-        self.double = self.double or any(p in block or p in edges for p in (b"\n\n", b"\r\r", b"\n\r"))
-        self.last = block[-1:]
-        self._outside(block)
-
-    def _outside(self, block: bytes) -> None:
+        # Few bytes are quotes or line ends: what is counted is counted in those.
         reduced = block.translate(None, self.others)
+        self.lf += reduced.count(b"\n")
+        edges = self.last + block[:2]
+        if self.last == b"\r" or b"\r" in reduced:
+            self.cr += reduced.count(b"\r")
+            self.crlf += block.count(b"\r\n") + (self.last == b"\r" and block[:1] == b"\n")
+            self.double = self.double or any(p in block or p in edges for p in (b"\r\r", b"\n\r"))
+        self.double = self.double or b"\n\n" in block or b"\n\n" in edges
+        self.zeros = self.zeros or b"\0" in block
+        self.last = block[-1:]
+        self._outside(reduced)
+
+    def _outside(self, reduced: bytes) -> None:
         if self.quote:
             # Two quotes side by side leave what follows as it was: inside or outside.
             reduced = reduced.replace(self.quote * 2, b"")
