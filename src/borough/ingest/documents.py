@@ -17,19 +17,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from borough.engine.port import Engine
-from borough.engine.quoting import literal, locations, quoted
+from borough.engine.quoting import literal, locations
 from borough.errors import EngineError
 from borough.ingest.block import Block, Workshop, cannot_open, unreadable
 from borough.ingest.encoding import UnreadableEncodingError, sniff
-from borough.ingest.names import union_of, unique_names
 from borough.ingest.port import Found, Received
-from borough.ingest.scratch import SYSTEM, Rows
+from borough.ingest.record_columns import Path, Record, RecordColumns, readable_rows
+from borough.ingest.scratch import Rows
 from borough.project.formats import JsonSpec
 from borough.project.spec import Spec
 from borough.project.specs import FeedSpec
 
-Path = tuple[str, ...]
-Record = dict[Path, str | None]
 BATCH = 20_000  # records held as objects at a time
 
 
@@ -65,20 +63,12 @@ def read_documents(found: Sequence[Found], shape: Shape, shop: Workshop) -> tupl
     """Read files of one feed in one go, into one block."""
     received: list[Received] = []
     with Rows(shop, "records") as rows:
-        columns = _Columns(rows, tuple(dict.fromkeys(name for file in found for name, _ in file.parts)))
+        columns = RecordColumns(rows, found)
         for file in found:
             received.append(_read(file, shape, columns))
         block = rows.block()
     received = _counted(received, shape, shop)
-    if block is None:
-        return received, None
-    # Of a file that turned out to be a problem none of the rows may stay.
-    bad = [r.found.name for r in received if r.problem]
-    left = [r for r in received if r.problem is None]
-    rows_left = sum(r.rows for r in left)
-    names = ", ".join(map(quoted, (*union_of(r.columns for r in left), *columns.parts, "_file", *SYSTEM)))
-    sql = f"SELECT {names} FROM ({block.sql}) WHERE _file NOT IN ({', '.join(map(literal, bad))})" if bad else block.sql
-    return received, Block(sql, rows_left) if rows_left else None
+    return received, readable_rows(block, received, columns)
 
 
 def head_columns(found: Found, shape: Shape) -> tuple[str, ...]:
@@ -89,32 +79,7 @@ def head_columns(found: Found, shape: Shape) -> tuple[str, ...]:
     return tuple(".".join(path) for path in have)
 
 
-class _Columns:
-    """The columns seen so far, over all files, and the rows they are written to."""
-
-    def __init__(self, rows: Rows, parts: tuple[str, ...]) -> None:
-        self.rows, self.parts = rows, parts
-        self.names: dict[Path, str] = {}
-        self.notices: dict[Path, tuple[str, ...]] = {}
-
-    def write(self, found: Found, records: Sequence[Record], first: int) -> None:
-        """Write records of one file, ``first`` being the ordinal of the first of them."""
-        for path in dict.fromkeys(path for record in records for path in record):
-            self._add(path)
-        paths = list(self.names)
-        self.rows.columns((*self.names.values(), *self.parts, "_file", *SYSTEM))
-        parts = dict(found.parts)
-        constant = [*map(parts.get, self.parts), found.name]
-        for number, record in enumerate(records, start=first):
-            self.rows.add([*map(record.get, paths), *constant, number, None, None])
-
-    def _add(self, path: Path) -> None:
-        if path not in self.names:
-            (name,), self.notices[path] = unique_names([".".join(path)], (*self.parts, *self.names.values()))
-            self.names[path] = name
-
-
-def _read(found: Found, shape: Shape, columns: _Columns) -> Received:
+def _read(found: Found, shape: Shape, columns: RecordColumns) -> Received:
     try:
         with open(found.path, "rb") as file:
             data = file.read()
@@ -137,7 +102,7 @@ def _read(found: Found, shape: Shape, columns: _Columns) -> Received:
     return Received(found, sha256, 0, count, names, encoding, (*notices, *(n for p in paths for n in columns.notices[p])))
 
 
-def _write(found: Found, records: Iterator[_Object], shape: Shape, columns: _Columns) -> tuple[int, tuple[Path, ...]]:
+def _write(found: Found, records: Iterator[_Object], shape: Shape, columns: RecordColumns) -> tuple[int, tuple[Path, ...]]:
     """Write the records of a file a batch at a time; how many, and the paths they have."""
     count, paths = 0, dict[Path, None]()
     while batch := [flatten(record, shape.geojson) for record in itertools.islice(records, BATCH)]:
