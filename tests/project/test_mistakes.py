@@ -91,7 +91,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "all in one go": (
         {B: "borough: X\nlak: y\n", **dataset("key: ref", "kye: ref\nowner: [x]"), **source("Rooms", "Rooms\n      romms: Rooms")},
         [f"{B}:2:1: found unknown key 'lak'; expected one of borough, lake, storage, state, engine, purpose, purposes, maintenance, openlineage; did you mean 'lake'?",
-         f"{H}:2:1: found unknown key 'kye'; expected one of dataset, title, description, owner, classification, key, columns, known, true, area, areas, rules … (13 in all); "
+         f"{H}:2:1: found unknown key 'kye'; expected one of dataset, title, description, owner, classification, key, columns, known, true, area, areas, rules … (14 in all); "
          "did you mean 'key'?",
          f"{H}:3:1: found a list; expected text",
          f"{R}:10:7: found unknown column 'romms'; expected a column of home: ref or rooms; did you mean 'rooms'?"],
@@ -247,3 +247,24 @@ def test_no_project_says_where_it_looked_and_what_to_do(tmp_path: Path) -> None:
     assert str(tmp_path.resolve()) in (caught.value.advice or "")
     with pytest.raises(UsageError, match="no folder"):
         load(tmp_path / "absent", {})
+
+
+API = """\
+source: crm
+connect: {api: {url: "https://crm.example/", auth: {bearer: x, basic: {user: a, password: b}}}}
+feeds:
+  cases: {resource: {path: cases}, cursor: {column: id}, delivers: full}
+  both: {resource: {path: cases}, files: x.csv, delivers: append}
+  other: {table: cases, format: csv, delivers: append}
+"""
+
+
+def test_how_a_feed_is_reached_is_said_once_and_rightly(tmp_path: Path) -> None:
+    assert said(folder(tmp_path, {"sources/crm.yaml": API})) == [
+        "sources/crm.yaml:2:46: found 2 ways to say who asks; expected one of bearer, basic, api_key, oauth2",
+        "sources/crm.yaml:4:36: found `cursor` with `delivers: full`; expected `delivers: append` or `changes`: what is not new is not sent, and would count as deleted",
+        "sources/crm.yaml:4:36: found `cursor` without `param`; expected `param:` with the API's parameter that takes the value, such as `updated_since`",
+        "sources/crm.yaml:5:10: found `resource` beside `files`; expected one of files, table, query, resource",
+        "sources/crm.yaml:6:11: found `table`, but the source has no `connect.database`; expected `connect: {database: …}` in the source",
+        "sources/crm.yaml:6:26: found `format` with `table`; expected no `format`: it is for files",
+    ]
