@@ -1,133 +1,135 @@
-"""Find files by glob, and take columns and the extract's date from their paths.
-
-``*`` and ``?`` match within a folder or file name, ``**`` any folders, ``{name}`` takes a part of the path as a
-column, ``{extract_date:%Y-%m}`` the date of the extract. Everything else, brackets too, means itself.
-"""
+"""Find the files that match globs, wherever they lie, and the members of archives that do."""
 
 from __future__ import annotations
 
-import datetime as dt
 import os
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from borough.errors import FeedError
+from borough.ingest.archives import ArchiveError, Bound, Member, members
+from borough.ingest.globs import SPECIAL, Glob, glob_of
 from borough.ingest.port import Found
+from borough.ingest.sidecars import folder_of, is_shapefile, whole
+from borough.ingest.stores import Entry, Folders, Store, unfinished
+from borough.project.reaching import Address
 
-DATE = "extract_date"
-SPECIAL = re.compile(r"\*\*/|\*\*|\*|\?|\{([A-Za-z_][A-Za-z0-9_]*)(?::([^{}]*))?\}")
-# strptime's directives that a path may use, as patterns.
-DIRECTIVES = {
-    "%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{1,2}", "%d": r"\d{1,2}", "%j": r"\d{3}",
-    "%b": r"[A-Za-z]{3}", "%B": r"[A-Za-z]+", "%H": r"\d{2}", "%M": r"\d{2}", "%S": r"\d{2}", "%%": "%",
-}  # fmt: skip
-TIMES = ("%H", "%M", "%S")
-
-
-@dataclass(frozen=True)
-class Glob:
-    """One pattern: the fixed folder to look in, and the expression for the path below it."""
-
-    pattern: str
-    folder: str
-    expression: re.Pattern[str]
-    date_format: str | None
-    depth: int | None  # folders below the fixed one; None: any
+Listing = Callable[[Glob], Sequence[Entry]]
+Opening = Callable[[Glob, Entry], BinaryIO]
 
 
 def discover(patterns: Sequence[str], root: Path) -> list[Found]:
-    """The files that match, sorted by name. Each file once, even if two globs match it. A folder that is absent has none."""
-    globs = [_glob(pattern, root) for pattern in patterns]
-    base = os.path.commonpath([g.folder for g in globs]) if globs else str(root)
-    found: dict[str, Found] = {}
-    for glob in globs:
-        for path, below in _files(glob):
-            match = glob.expression.fullmatch(below)
-            if match and path not in found:
-                found[path] = _found(path, base, match, glob)
-    return sorted(found.values(), key=lambda f: f.name)
+    """The files of this machine that match, sorted by name. A folder that is absent has none."""
+    store = Folders()
+    globs = [glob_of(pattern, root) for pattern in patterns]
+    return Search(globs, lambda _glob: store, lambda glob: list(store.files(glob.folder, glob.depth)), lambda _glob, entry: store.open(entry.path), Bound()).found()
 
 
-def _glob(pattern: str, root: Path) -> Glob:
-    above = "" if os.path.isabs(pattern) else f"{root.absolute().as_posix()}/"  # the project's own folder means itself, wildcards and all
-    whole = above + pattern
-    first = SPECIAL.search(pattern)
-    # A pattern without wildcards is one file: its folder is fixed.
-    cut = whole.rfind("/", 0, len(above) + first.start() if first else len(whole)) + 1
-    rest = whole[cut:]
-    expression, date_format = _expression(rest, pattern)
-    folders = SPECIAL.sub("", rest.replace("**/", "").replace("**", "")).count("/") + sum(m.group().count("/") for m in re.finditer(r"\{[^{}]*\}", rest))
-    return Glob(pattern, os.path.normpath(whole[:cut]), expression, date_format, None if "**" in rest else folders)
+@dataclass
+class Search:
+    """One look at everything that globs may match.
+
+    ``listing`` gives the files below a glob's folder, ``opening`` an archive; both as patient as is declared.
+    """
+
+    globs: Sequence[Glob]
+    store_of: Callable[[Glob], Store]
+    listing: Listing
+    opening: Opening
+    bound: Bound
+    _names: dict[str, Found] = field(default_factory=dict)
+
+    def found(self) -> list[Found]:
+        """What matches, sorted by name. Each file once, even if two globs match it. Raises FeedError, OSError."""
+        several = len({self.store_of(g).address for g in self.globs}) > 1
+        bases = self._bases()
+        for glob in self.globs:
+            address = self.store_of(glob).address
+            base = bases[address]
+            ahead = f"{glob.address.host}/" if several and glob.address is not None else ""
+            where = _Where(address, base, ahead, glob.address)
+            for entry in whole(self.listing(glob)):
+                self._see(glob, entry, where)
+        return sorted(self._names.values(), key=lambda f: f.name)
+
+    def _bases(self) -> dict[str, str]:
+        """By store, the folder that all its globs have in common: names begin below it."""
+        folders: dict[str, list[str]] = {}
+        for glob in self.globs:
+            folders.setdefault(self.store_of(glob).address, []).append(glob.folder)
+        return {address: os.path.commonpath(some) if address == "" else _common(some) for address, some in folders.items()}
+
+    def _see(self, glob: Glob, entry: Entry, where: _Where) -> None:
+        if glob.archive is None:
+            match = glob.match(entry.path)
+            if match is not None:
+                self._add(found_of(glob, entry, match.groupdict(), where))
+        elif glob.archive.fullmatch(glob.below(entry.path)) and not unfinished(entry.path):
+            self._look_into(glob, entry, where)
+
+    def _look_into(self, glob: Glob, entry: Entry, where: _Where) -> None:
+        """The members of one archive that match. One that can't be read is told as the archive's own problem."""
+        try:
+            with self.opening(glob, entry) as file:
+                inside = members(file, self.bound)
+        except FileNotFoundError:
+            return  # gone since
+        except ArchiveError as error:
+            self._add(Found(where.path(entry), where.name(entry), entry.size, entry.modified_ns, problem=str(error)))
+            return
+        matching = [(member, match) for member in inside if (match := glob.match(entry.path, member.name)) is not None]
+        for member, match in matching:
+            self._add(_member(glob, entry, member, inside, match.groupdict(), where))
+        if not matching and glob.member is not None and not SPECIAL.search(glob.member):
+            some = ", ".join(repr(m.name) for m in inside[:5]) + (f" and {len(inside) - 5:,} more" if len(inside) > 5 else "")
+            problem = f"the archive has no {glob.member!r}; it has {some or 'no files at all'}: ask for it again, or mend the pattern"
+            self._add(Found(where.path(entry), where.name(entry), entry.size, entry.modified_ns, problem=problem))
+
+    def _add(self, found: Found) -> None:
+        before = self._names.setdefault(found.name, found)
+        if before.path != found.path:
+            raise FeedError(f"two addresses would both be called {found.name!r}", advice="give each a feed of its own")
 
 
-def _expression(rest: str, pattern: str) -> tuple[re.Pattern[str], str | None]:
-    out, position, seen, date_format = "", 0, set[str](), None
-    for match in SPECIAL.finditer(rest):
-        out += re.escape(rest[position : match.start()])
-        position = match.end()
-        name = match.group(1)
-        # As shells do, a wildcard at the start of a name does not match hidden files.
-        hidden = r"(?!\.)" if match.start() == 0 or rest[match.start() - 1] == "/" else ""
-        if match.group() == "**/":
-            out += r"(?:(?!\.)[^/]+/)*"
-        elif match.group() == "**":
-            out += hidden + r".*"
-        elif match.group() in ("*", "?"):
-            out += hidden + ("[^/]*" if match.group() == "*" else "[^/]")
-        elif name in seen:
-            out += f"(?P={name})"
-        elif name == DATE:
-            date_format = match.group(2) or "%Y-%m-%d"
-            out += f"(?P<{DATE}>{_date_expression(date_format, pattern)})"
-        else:
-            out += f"{hidden}(?P<{name}>[^/]+?)"
-        seen.add(name or "")
-    return re.compile(out + re.escape(rest[position:]), re.DOTALL), date_format
+@dataclass(frozen=True)
+class _Where:
+    """A store, the folder below which its names begin, and what goes before them where there are several stores."""
+
+    store: str
+    base: str
+    ahead: str
+    address: Address | None
+
+    def path(self, entry: Entry) -> str:
+        return f"{self.store}/{entry.path}" if self.address is not None else entry.path
+
+    def name(self, entry: Entry) -> str:
+        if self.address is None:
+            return os.path.relpath(entry.path, self.base).replace(os.sep, "/")
+        return self.ahead + entry.path.removeprefix(f"{self.base}/" if self.base else "").partition("?")[0]
 
 
-def _date_expression(date_format: str, pattern: str) -> str:
-    out = ""
-    for token in re.findall(r"%.|[^%]", date_format):
-        if token.startswith("%") and token not in DIRECTIVES:
-            raise FeedError(
-                f"the date format {date_format!r} in {pattern!r} uses {token!r}",
-                advice=f"use {', '.join(DIRECTIVES)}",
-            )
-        out += DIRECTIVES.get(token, re.escape(token))
-    return out
+def found_of(glob: Glob, entry: Entry, captures: dict[str, str | None], where: _Where) -> Found:
+    """What a match says of a file. Raises FeedError where its date can't be read."""
+    name = where.name(entry)
+    parts, date = glob.parts(captures, name)
+    return Found(where.path(entry), name, entry.size, entry.modified_ns, parts, date)
 
 
-def _files(glob: Glob) -> Iterator[tuple[str, str]]:
-    """Absolute path, and posix path below the glob's folder."""
-    # Links are followed only where the depth is fixed, so that a loop of links ends.
-    for folder, folders, files in os.walk(glob.folder, followlinks=glob.depth is not None):
-        below = os.path.relpath(folder, glob.folder).replace(os.sep, "/")
-        prefix = "" if below == "." else below + "/"
-        if glob.depth is not None and prefix.count("/") >= glob.depth:
-            folders.clear()
-        folders.sort()
-        for file in sorted(files):
-            yield os.path.join(folder, file), prefix + file
+def _member(glob: Glob, entry: Entry, member: Member, inside: Sequence[Member], captures: dict[str, str | None], where: _Where) -> Found:
+    name = f"{where.name(entry)}/{member.name}"
+    parts, date = glob.parts(captures, name)
+    size = member.size
+    if is_shapefile(member.name):
+        size = whole([Entry(m.name, m.size, 0) for m in inside if folder_of(m.name) == folder_of(member.name)], only=member.name)[0].size
+    return Found(where.path(entry), name, size, entry.modified_ns, parts, date, member.problem, member.name)
 
 
-def _found(path: str, base: str, match: re.Match[str], glob: Glob) -> Found:
-    name = os.path.relpath(path, base).replace(os.sep, "/")
-    status = os.stat(path)
-    captures = match.groupdict()
-    text = captures.pop(DATE, None)
-    date = _date(text, glob, name) if text is not None and glob.date_format else None
-    return Found(path, name, status.st_size, status.st_mtime_ns, tuple(captures.items()), date)
+def _common(folders: Sequence[str]) -> str:
+    steps = [folder.split("/") if folder else [] for folder in folders]
+    shared = [some[0] for some in zip(*steps, strict=False) if len(set(some)) == 1]
+    return "/".join(shared) if all(s[: len(shared)] == shared for s in steps) else ""
 
 
-def _date(text: str, glob: Glob, name: str) -> dt.date | dt.datetime:
-    form = glob.date_format or ""
-    try:
-        moment = dt.datetime.strptime(text, form)
-    except ValueError as error:
-        raise FeedError(
-            f"{name}: {text!r} is not a date of the form {form!r}, which the pattern {glob.pattern!r} expects",
-            advice="rename the file or mend the pattern",
-        ) from error
-    return moment if any(t in form for t in TIMES) else moment.date()

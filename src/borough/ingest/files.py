@@ -38,7 +38,13 @@ class FilesConnector:
         return self._places.discover()
 
     def digest(self, found: Found) -> str | None:
-        return self._places.digest(found)
+        if found.problem is not None:
+            return None
+        with self._folder() as folder:
+            try:
+                return self._places.digest(found, folder)
+            except (OSError, ValueError):
+                return None  # receiving it tells why
 
     def columns(self, found: Found) -> tuple[str, ...]:
         try:
@@ -59,6 +65,7 @@ class FilesConnector:
                 for outcome in self._read(reader, group, counting, writer):
                     received[outcome.found.name] = outcome
             files = writer.finish()
+            self._places.rest()
         ordered = tuple(received[f.name] for f in found)
         return Batch(tuple(files), union_of(r.columns for r in ordered if r.problem is None and r.left is None), ordered)
 
@@ -96,14 +103,23 @@ class FilesConnector:
         return [replace(r, found=original[r.found.name]) for r in out]
 
     def _fetch(self, found: Found, shop: Workshop) -> tuple[Received | None, Found | None]:
-        if found.problem is not None:
-            return unreadable(found, found.problem), None
+        """The file here, or what came of it: left for the next run, or unreadable."""
         try:
+            why = self._places.unready(found)
+            if why is not None:
+                return _left(found, why), None
+            if found.problem is not None:
+                return self._refused(found, found.problem), None
             return None, self._places.fetch(found, shop.folder)
         except OSError as error:
             return unreadable(found, cannot_open(error)), None
         except ValueError as error:
-            return unreadable(found, str(error)), None
+            return self._refused(found, str(error)), None
+
+    def _refused(self, found: Found, problem: str) -> Received:
+        """A file that can't be unpacked, unless it is still being written."""
+        why = self._places.unsettled(found)
+        return _left(found, why) if why is not None else unreadable(found, problem)
 
     def _parsed(self, reader: Reader, here: Sequence[Found], shop: Workshop, counting: ThreadPoolExecutor) -> tuple[list[Received], Block | None]:
         try:
@@ -136,7 +152,7 @@ class FilesConnector:
                     left.append(unreadable(outcome.found, cannot_open(error)))
                 continue
             if why is not None:
-                left.append(Received(outcome.found, "", 0, 0, (), left=why))
+                left.append(_left(outcome.found, why))
         return left
 
     @contextmanager
@@ -161,3 +177,7 @@ class FilesConnector:
         if kind not in self._readers:
             self._readers[kind] = reader_for(kind, self._feed)
         return self._readers[kind]
+
+
+def _left(found: Found, why: str) -> Received:
+    return Received(found, "", 0, 0, (), left=why)

@@ -21,6 +21,7 @@ class Found:
     parts: tuple[tuple[str, str], ...] = ()  # what ``{name}`` took from the path
     extract_date: dt.date | dt.datetime | None = None
     problem: str | None = None  # why it can't be read, where listing told already
+    member: str | None = None  # the file wanted inside the archive at ``path``
 
 
 @dataclass(frozen=True)

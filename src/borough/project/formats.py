@@ -89,9 +89,12 @@ class RecordTypesSpec(Spec):
 
 
 class XmlSpec(Spec):
-    """XML: one record per element at a path."""
+    """XML: one record per element at a path. Nested elements become dotted columns, attributes begin with `@`, as in `Address.@type`."""
 
     record: str = Field(description="Path of the record's element from the root, such as `Register/Licences/Licence`, without namespaces.")
+    repeated: Names = Field(
+        default=(), description="Paths below the record of elements that may stand several times, such as `Holders/Holder`: these are JSON arrays, even where one stands alone."
+    )
 
 
 class ShapefileSpec(Spec):
