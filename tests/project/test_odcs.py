@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from borough.errors import DeclarationError
 from borough.project.load import Project, load, load_leniently
 from borough.project.odcs.exporting import contracts
-from borough.project.odcs.importing import Imported, import_contracts, read_contract
+from borough.project.odcs.importing import Imported, import_contracts
+from borough.project.odcs.shapes import read_contract
 from borough.project.odcs.writing import contract_yaml, dataset_yaml, read_yaml
 from borough.project.specs import BoroughSpec, DatasetSpec, SourceSpec
 
@@ -330,9 +331,35 @@ def test_a_rule_that_is_gone_takes_what_was_said_of_it() -> None:
         ("kind: DataContract\napiVersion: v3.1.0\nid: a\nversion: '1'\nschema:\n  - name: t\n", "6:5", "'t' without properties"),
         ("kind: DataContract\napiVersion: v3.1.0\nid: a\nversion: '1'\nschema:\n  - name: t\n    properties:\n      - {logicalType: date}\n", "8:9", "a property without a name"),
         ("- a\n", "1:1", "something else"),
+        ("kind: DataContract\napiVersion: v3.1.0\nid: a\nversion: '1'\ntags: x\nschema:\n  - name: t\n    quality: [5]\n    properties:\n      - {name: a, required: yes please}\n", "5:7", "the tags 'x'"),
+        ("kind: DataContract\napiVersion: v3.1.0\nid: a\nversion: '1'\nschema:\n  - name: t\n    quality: [5]\n    properties:\n      - {name: a, required: 'yes'}\n", "9:30", "the required 'yes'"),
     ],
 )  # fmt: skip
 def test_what_is_no_contract_is_refused_where_it_stands(text: str, where: str, found: str) -> None:
     with pytest.raises(DeclarationError) as refused:
         made_of(project(), text)
     assert f"x.odcs.yaml:{where}" in str(refused.value) and found in str(refused.value)
+
+
+junk = st.one_of(st.none(), st.integers(), st.booleans(), st.just("x"), st.lists(st.integers(), max_size=2), st.dictionaries(st.sampled_from(["name", "a"]), st.integers(), max_size=1))
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, one in below for place in places(one, (*path, key)))]
+
+
+@settings(max_examples=N)
+@given(contract, st.data())
+def test_a_contract_with_anything_wrong_is_taken_or_refused_with_its_place(good: dict[str, Any], data: st.DataObject) -> None:
+    *path, last = data.draw(st.sampled_from([place for place in places(good) if place]))
+    inside: Any = good
+    for step in path:
+        inside = inside[step]
+    inside[last] = data.draw(junk)
+    try:
+        made = made_of(project(), json.dumps(good, ensure_ascii=False))
+    except DeclarationError as error:
+        assert all(m.place.file == "x.odcs.yaml" and m.expected for m in error.mistakes)
+    else:
+        assert not [note for one in made for note in one.notes if "export will not give" in note]

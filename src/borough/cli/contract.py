@@ -12,7 +12,8 @@ from borough.cli.context import JsonOption, ProjectOption, folder, load_project,
 
 if TYPE_CHECKING:
     from borough.project.load import Project
-    from borough.project.odcs.importing import Imported, Read
+    from borough.project.odcs.importing import Imported
+    from borough.project.odcs.shapes import Read
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
 
@@ -136,7 +137,7 @@ def _origin(one: Imported) -> str:
 def _read(files: Sequence[Path]) -> list[Read]:
     """The contracts of the files. Raises DeclarationError with every mistake, UsageError for a file that can't be read."""
     from borough.errors import DeclarationError, UsageError
-    from borough.project.odcs.importing import read_contract
+    from borough.project.odcs.shapes import read_contract
     from borough.project.odcs.writing import read_yaml
 
     read: list[Read] = []

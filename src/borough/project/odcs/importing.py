@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from borough.errors import DeclarationError, Mistake
-from borough.project.documents import Document
 from borough.project.load import Project
 from borough.project.odcs.describe import contract_id, describe_document, describe_table
 from borough.project.odcs.exporting import contract_of, owner_of, shown_lake
 from borough.project.odcs.fitting import fitting
 from borough.project.odcs.naming import Naming
 from borough.project.odcs.reading import has_key, read_table
-from borough.project.odcs.remainder import difference, without_nothing
+from borough.project.odcs.remainder import difference
+from borough.project.odcs.shapes import Read
 from borough.project.odcs.words import DOCUMENT, LATEST, NESTED, PROPERTY, TABLE, Words, column_type, in_order, names, same
 from borough.project.specs import DatasetSpec
-
-
-@dataclass(frozen=True)
-class Read:
-    """A contract as read from a file."""
-
-    file: str
-    contract: Words = field(repr=False)
-    document: Document = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -57,7 +46,7 @@ def import_contracts(project: Project, read: Sequence[Read]) -> list[Imported]:
     """Every table of the contracts as a dataset, fit for the project together with what it has.
 
     What the project's check would refuse (a reference to a table that is not here, a pattern with look-ahead) stays part of the
-    contract and is no word of Borough's. Raises DeclarationError for a contract that describes no table, or a table without columns.
+    contract and is no word of Borough's.
     """
     tables = list(_tables(read))
     naming = Naming()
@@ -77,9 +66,6 @@ def _learn(naming: Naming, project: Project) -> None:
 
 
 def _tables(read: Sequence[Read]) -> Iterator[_Table]:
-    mistakes = [mistake for one in read for mistake in _mistakes(one)]
-    if mistakes:
-        raise DeclarationError(mistakes)
     taken: set[str] = set()
     for one in read:
         tables = one.contract["schema"]
@@ -151,11 +137,8 @@ def _notes(table: _Table, spec: DatasetSpec) -> Iterator[str]:
     columns = {column: rest for column, rest in (spec.contract.get("columns") or {}).items() if column not in nested}
     for column, rest in {"": spec.contract.get("table") or {}, **columns}.items():
         checks = [key for key in ("quality", "relationships", "enum") if any("of" not in one for one in rest.get(key) or ())]
-        checks += [
-            f"logicalTypeOptions.{key}"
-            for key, value in (rest.get("logicalTypeOptions") or {}).items()
-            if value is not None and key not in _SILENT
-        ]
+        options = rest.get("logicalTypeOptions") or {}
+        checks += [f"logicalTypeOptions.{key}" for key, value in options.items() if value is not None and key not in _SILENT]
         if checks:
             yield f"{table.name}{'.' if column else ''}{column}: Borough does not check {', '.join(checks)}; kept for export"
 
@@ -165,58 +148,3 @@ def _lost(theirs: Words, again: Words) -> Iterator[str]:
     for key in sorted({*theirs, *again}):
         if not same(theirs.get(key), again.get(key)):
             yield f"{key}: an export will not give it exactly as it is here; please report it"
-
-
-# ── What is no contract ─────────────────────────────────────────────────────────────────────────
-
-
-def read_contract(document: Document, contract: Any) -> Read:
-    """A document of a file as a contract. Raises DeclarationError where it is none."""
-    if not isinstance(contract, dict):
-        raise DeclarationError([Mistake(document.place(), "something else", "a contract of the Open Data Contract Standard")])
-    read = Read(document.file, without_nothing(contract), document)
-    if mistakes := list(_head(read)):
-        raise DeclarationError(mistakes)
-    return read
-
-
-def _head(read: Read) -> Iterator[Mistake]:
-    place, said = read.document.place, read.contract
-    if said.get("kind") != "DataContract":
-        yield Mistake(place(["kind"]), f"the kind {said.get('kind')!r}", "kind: DataContract, of the Open Data Contract Standard")
-        return
-    version = said.get("apiVersion")
-    if not isinstance(version, str) or not version.startswith("v3."):
-        yield Mistake(place(["apiVersion"]), f"the apiVersion {version!r}", f"v3.0 or later, such as {LATEST}")
-    for key in ("id", "version"):
-        if not isinstance(said.get(key), str) or not said[key].strip():
-            yield Mistake(place([key]), f"the {key} {said.get(key)!r}", f"a text, which the standard requires as {key}")
-
-
-def _mistakes(read: Read) -> Iterator[Mistake]:
-    tables = read.contract.get("schema")
-    if not isinstance(tables, list) or not tables:
-        yield Mistake(
-            read.document.place(["schema"]), "a contract without a table", "a schema with at least one table: a dataset is made of it"
-        )
-        return
-    for number, table in enumerate(tables):
-        yield from _in_table(read, table, ["schema", number])
-
-
-def _in_table(read: Read, table: Any, path: list[str | int]) -> Iterator[Mistake]:
-    place = read.document.place
-    if not _is_named(table):
-        yield Mistake(place(path), "a table without a name", "a name with letters or digits")
-        return
-    properties = table.get("properties")
-    if not isinstance(properties, list) or not properties:
-        yield Mistake(place([*path, "properties"]), f"the table {table['name']!r} without properties", "at least one: they are the columns")
-        return
-    for number, prop in enumerate(properties):
-        if not _is_named(prop):
-            yield Mistake(place([*path, "properties", number]), "a property without a name", "a name with letters or digits")
-
-
-def _is_named(item: Any) -> bool:
-    return isinstance(item, dict) and isinstance(item.get("name"), str) and re.search("[A-Za-z0-9]", item["name"]) is not None

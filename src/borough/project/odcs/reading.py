@@ -44,7 +44,8 @@ def _text(value: Any) -> str | None:
 
 
 def _items(item: Property, key: str) -> list[Mapping[str, Any]]:
-    return [one for one in item.get(key) or () if isinstance(one, Mapping)]
+    items = item.get(key)
+    return [one for one in items if isinstance(one, Mapping)] if isinstance(items, list) else []
 
 
 def _values(prop: Property) -> Words:

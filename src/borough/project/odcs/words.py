@@ -143,7 +143,7 @@ def column_type(prop: Mapping[str, Any]) -> str:
     if logical == "number":
         return "money" if _is_money(physical) else "number"
     if logical is not None:
-        return str(logical) if LOGICAL.get(logical) == logical else "string"
+        return str(logical) if LOGICAL.get(str(logical)) == logical else "string"
     return _physical_type(physical)
 
 
@@ -170,7 +170,8 @@ def _physical_type(physical: str) -> str:
 def own_words(item: Mapping[str, Any], spec: type[Spec]) -> Words:
     """Borough's own words among the custom properties; ``None`` for a word that is said to be absent."""
     own: Words = {}
-    for custom in item.get("customProperties") or ():
+    customs = item.get("customProperties")
+    for custom in customs if isinstance(customs, list) else ():
         name = custom.get("property") if isinstance(custom, dict) else None
         if isinstance(name, str) and name.startswith(PREFIX) and name.removeprefix(PREFIX) in _fields(spec):
             own[name.removeprefix(PREFIX)] = custom.get("value")
