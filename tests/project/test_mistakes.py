@@ -266,5 +266,5 @@ def test_how_a_feed_is_reached_is_said_once_and_rightly(tmp_path: Path) -> None:
         "sources/crm.yaml:4:36: found `cursor` without `param`; expected `param:` with the API's parameter that takes the value, such as `updated_since`",
         "sources/crm.yaml:5:10: found `resource` beside `files`; expected one of files, table, query, resource",
         "sources/crm.yaml:6:11: found `table`, but the source has no `connect.database`; expected `connect: {database: …}` in the source",
-        "sources/crm.yaml:6:26: found `format` with `table`; expected no `format`: it is for files",
+        "sources/crm.yaml:6:25: found `format` with `table`; expected no `format`: it is for files",
     ]

@@ -34,6 +34,18 @@ def check_reach(findings: Findings, at: Where, source: SourceSpec, feed: FeedSpe
         if getattr(feed, key) is not None:
             findings.error_at_key(at.below(key), f"`{key}` with `{said[0]}`", f"no `{key}`: it is for files")
     _cursor(findings, at, feed, reach)
+    if reach == "api":
+        _auth(findings, source)
+
+
+def _auth(findings: Findings, source: SourceSpec) -> None:
+    api = source.connect.api
+    if api is None or api.auth is None:
+        return
+    said = [way for way in type(api.auth).model_fields if getattr(api.auth, way) is not None]
+    if len(said) != 1:
+        where = Where("source", source.source, ("connect", "api", "auth"))
+        findings.error_at_key(where, f"{len(said)} ways to say who asks", one_of(list(type(api.auth).model_fields)))
 
 
 def _no_cursor(findings: Findings, at: Where, feed: FeedSpec) -> None:
