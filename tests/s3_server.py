@@ -1,6 +1,7 @@
 """An S3 server for the tests (moto, in a process of its own), and a wire to it that can be cut.
 
-``python s3_server.py`` serves on a free port of this machine only, prints the port, and ends with its standard input.
+``python s3_server.py`` serves on a free port of this machine only, prints the port, and ends with its standard input;
+``python s3_server.py ENDPOINT`` is a wire to a server.
 """
 
 from __future__ import annotations
@@ -55,6 +56,38 @@ def new_address() -> str:
 
 
 class Wire:
+    """A wire to a server, in a process of its own (delta-rs holds Python's lock while it waits for an answer)."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._process = subprocess.Popen([sys.executable, __file__, endpoint], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._in, self._out = self._process.stdin, self._process.stdout
+        self.endpoint = f"http://127.0.0.1:{int(self._out.readline())}"
+
+    def _say(self, word: str) -> None:
+        self._in.write(word + "\n")
+        self._in.flush()
+        assert self._out.readline() == "done\n"
+
+    def cut(self) -> None:
+        """From now on nobody gets through."""
+        self._say("cut")
+
+    def cut_after(self, pieces: int) -> None:
+        """Cut when so many more pieces of requests have gone up."""
+        self._say(f"after {pieces}")
+
+    def mend(self) -> None:
+        """Let connections through again, at the same address."""
+        self._say("mend")
+
+    def close(self) -> None:
+        self._in.close()
+        self._process.wait()
+        self._out.close()
+
+
+class _Relay:
     """Passes connections on to a server until it is cut; then it breaks them and refuses others, until it is mended."""
 
     def __init__(self, endpoint: str) -> None:
@@ -64,9 +97,7 @@ class Wire:
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
-        self.endpoint = f"http://127.0.0.1:{self.port}"
-        self.requests = 0
-        self.cut_after: int | None = None  # so many pieces that went up
+        self._left: int | None = None  # pieces that may still go up
         self._start()
 
     def _start(self) -> None:
@@ -87,34 +118,50 @@ class Wire:
     def _pass_on(self, source: socket.socket, target: socket.socket, up: bool) -> None:
         with contextlib.suppress(OSError):
             while piece := source.recv(1 << 16):
-                if up:
-                    self.requests += 1
-                    if self.cut_after is not None and self.requests > self.cut_after:
+                if up and self._left is not None:
+                    self._left -= 1
+                    if self._left < 0:
                         self.cut()
-                        return
+                        break
                 target.sendall(piece)
-            target.shutdown(socket.SHUT_WR)
+        _close(source)
+        _close(target)
+
+    def after(self, pieces: int) -> None:
+        self._left = pieces
 
     def cut(self) -> None:
-        """From now on nobody gets through."""
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits in it
         self._listener.close()
         with self._lock:
             ends, self._ends = self._ends, set()
         for end in ends:
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
+            _close(end)
 
     def mend(self) -> None:
-        """Let connections through again, at the same address."""
-        self.cut_after = None
+        self._left = None
         self._listener = socket.create_server(("127.0.0.1", self.port))
         self._start()
 
 
-def main() -> None:
+def _close(end: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
+    end.close()
+
+
+def relay(endpoint: str) -> None:
+    """Be a wire: ``cut``, ``mend`` or ``after 20`` on the standard input, each answered by ``done``."""
+    wire = _Relay(endpoint)
+    print(wire.port, flush=True)
+    for line in sys.stdin:
+        word, *pieces = line.split()
+        getattr(wire, word)(*map(int, pieces))
+        print("done", flush=True)
+
+
+def serve() -> None:
     """Serve until the standard input ends. One request at a time: what S3 does at once, moto does in several steps."""
     from moto.server import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import make_server
@@ -132,4 +179,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    relay(sys.argv[1]) if len(sys.argv) > 1 else serve()

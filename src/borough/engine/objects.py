@@ -106,12 +106,12 @@ def secret_sql(bucket: str, options: Mapping[str, str]) -> str:
 
 
 _LOST = (
-    (re.compile(r"Connection refused|error sending request|tcp connect error|Could not connect to server|Could not resolve host|dns error|Connection reset|Failure when receiving data|connection closed"), "no connection"),
-    (re.compile(r"timed? ?out|Timeout was reached", re.IGNORECASE), "no answer in time"),
     (re.compile(r"NoSuchBucket"), "there is no such bucket"),
     (re.compile(r"AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|403 Forbidden|401 Unauthorized|HTTP 40[13]\b"), "it refuses the credentials"),
-    (re.compile(r"NoCredentials|not provide.{0,40}credentials|failed to load IMDS", re.IGNORECASE), "there are no credentials"),
-    (re.compile(r"Server returned error|5\d\d (?:Internal Server Error|Service Unavailable|Bad Gateway|Gateway Timeout|Slow Down)|HTTP 5\d\d\b|error decoding response body|error reading a body|IncompleteBody"), "it answers with an error"),
+    (re.compile(r"NoCredentials|CredentialsNotLoaded|failed to load IMDS", re.IGNORECASE), "there are no credentials"),
+    (re.compile(r"timed out|Timeout was reached"), "no answer in time"),
+    (re.compile(r"error sending request|tcp connect error|Connection refused|Could not connect|Could not resolve|dns error|Connection reset|Failure when receiving data|connection closed"), "no connection"),
+    (re.compile(r"Server returned error|\b5\d\d (?:Internal Server|Service Unavailable|Bad Gateway|Gateway Timeout|Slow Down)|HTTP 5\d\d\b|error decoding response body|error reading a body|IncompleteBody"), "it answers with an error"),
 )  # fmt: skip
 _ABOUT_A_STORE = re.compile(r"[a-z0-9]+://|Generic (?:S3|GCS|MicrosoftAzure) error|HTTP [Ee]rror|error for HTTP")
 

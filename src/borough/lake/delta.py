@@ -134,7 +134,8 @@ def table_state(table: DeltaTable, name: str, folder: str, properties: Mapping[s
 
 def transaction_version(table: DeltaTable, app: str) -> int:
     """The last run's number that an application recorded in this table; 0 if none."""
-    return table.transaction_version(app) or 0
+    with lake_errors("reading a table's log", table.table_uri):
+        return table.transaction_version(app) or 0
 
 
 def add_columns(table: DeltaTable, columns: Sequence[Column], number: int) -> None:

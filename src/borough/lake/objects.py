@@ -33,7 +33,8 @@ _PLAIN = re.compile(r"^[A-Za-z0-9._=/@:-]+$")  # delta-rs decodes and encodes th
 # A store that is away is told within half a minute; one that hiccups is asked again.
 RETRIES: dict[str, Any] = {"max_retries": 5, "retry_timeout": timedelta(seconds=20), "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=4), "base": 2}}
 DELTA_RETRIES = {"max_retries": "5", "retry_timeout": "20s", "backoff_config.init_backoff": "200ms", "backoff_config.max_backoff": "4s"}
-TIMEOUTS = {"connect_timeout": "5s", "timeout": "60s"}
+TIMEOUTS = {"connect_timeout": "5s", "timeout": "40s"}
+UPLOADS = 4  # pieces of 5 MB at once, so that each has time enough on a slow line
 
 
 def open_store(address: str, options: Mapping[str, str]) -> ObjectStore:
@@ -122,7 +123,7 @@ class ObjectStorage:
 
     def _upload(self, name: str, file: str) -> None:
         with self._told():
-            self._store.put(name, Path(file))
+            self._store.put(name, Path(file), max_concurrency=UPLOADS)
 
     def nearest(self, file: str) -> str:
         copy = self._placed.get(file)

@@ -120,14 +120,27 @@ def publish(table: DeltaTable, run: Published) -> None:
         "record": arrow.Array([json.dumps(run.record)], arrow.DataType.utf8()),
     }
     properties = delta.commit_properties(run.number, RUN_PUBLISHED)
-    with delta.lake_errors(f"publishing run {run.number}"):
-        rows = arrow.Table.from_pydict(row)
-        write_deltalake(table, rows, mode="append", commit_properties=properties, post_commithook_properties=delta.without_checkpoint())
+    rows = arrow.Table.from_pydict(row)
+    try:
+        with delta.lake_errors(f"publishing run {run.number}", table.table_uri):
+            write_deltalake(table, rows, mode="append", commit_properties=properties, post_commithook_properties=delta.without_checkpoint())
+    except LakeError:
+        if not _published(table, run.number):
+            raise
     # The run is published from here on: nothing after it may say that it failed. A checkpoint only speeds reading up.
     with contextlib.suppress(Exception):
         table.update_incremental()
         if table.version() % CHECKPOINT_EVERY == 0:
             table.create_checkpoint()
+
+
+def _published(table: DeltaTable, number: int) -> bool:
+    """Did a commit whose answer never came take place all the same? Asked only where it failed."""
+    try:
+        table.update_incremental()
+        return delta.transaction_version(table, RUN_PUBLISHED) == number
+    except Exception:  # noqa: BLE001 - a table that can't be read tells nothing
+        return False
 
 
 def as_json(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -105,7 +105,9 @@ class Writer:
     def compact_register(self, above_files: int) -> None:
         """Merge the files of ``system/runs`` itself, one per run. No publication names its version, so this needs none."""
         self._check_open()
-        if len(self._register.file_uris()) > above_files:
+        with delta.lake_errors("reading the published runs", self._register.table_uri):
+            files = len(self._register.file_uris())
+        if files > above_files:
             delta.optimize(self._register, self.number)
 
     def publish(self, record: Mapping[str, Any]) -> Published:
