@@ -6,6 +6,11 @@ from borough.project.findings import Findings, Where
 from borough.project.formats import FixedWidthSpec, FormatKind, FormatSpec, RecordTypesSpec, span_of
 from borough.project.specs import FeedSpec
 
+_NEEDED: dict[FormatKind, str] = {
+    "fixed_width": "`columns:` with each column's place",
+    "record_types": "`record:` with the code of its records",
+    "xml": "`record:` with the path of a record's element, such as `Register/Licences/Licence`",
+}
 _PLACE = "first and last character, from 1, such as `1-8`, or one place, such as `9`"
 
 
@@ -16,9 +21,9 @@ def check_format(findings: Findings, at: Where, feed: FeedSpec, kind: FormatKind
         _places(findings, at.below("format", "fixed_width", "columns"), options)
     elif isinstance(options, RecordTypesSpec):
         _layout(findings, at, feed, options)
-    elif kind in ("fixed_width", "record_types"):
-        needs = "`columns:` with each column's place" if kind == "fixed_width" else "`record:` with the code of its records"
-        findings.error_at_key(at.below("format"), f"`{kind}` alone", f"`format: {{{kind}: …}}` and in it {needs}")
+    elif kind in _NEEDED and options is None:
+        where = at.below("format") if feed.format is not None else at
+        findings.error_at_key(where, f"`{kind}` alone", f"`format: {{{kind}: …}}` and in it {_NEEDED[kind]}")
 
 
 def _places(findings: Findings, at: Where, options: FixedWidthSpec) -> None:
