@@ -86,8 +86,7 @@ def gate(o: Opened, as_of: dt.date | None = None, extra: tuple[Any, ...] = ()) -
 
     relations = published_relations(o.project, o.engine, o.lake, o.published, o.programme.reports, as_of=as_of)
     relations.update({r.name: r for r in extra})
-    folder = Path(o.lake.storage.root) / "audit"
-    return Gate(o.engine, relations, o.project.borough.purposes, Audit(folder), published=o.published.number if o.published else None)
+    return Gate(o.engine, relations, o.project.borough.purposes, Audit(o.lake.notes("audit")), published=o.published.number if o.published else None)
 
 
 def ask(o: Opened, sql: str, *, purpose: str | None = None, as_of: dt.date | None = None, extra: tuple[Any, ...] = ()) -> Answer:

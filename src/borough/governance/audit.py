@@ -9,7 +9,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from borough.errors import LakeError
 
@@ -20,16 +20,28 @@ def _wall_clock() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+class Notes(Protocol):
+    """Where lines are only ever added."""
+
+    def add(self, at: dt.datetime, line: bytes) -> None:
+        """Keep a line for good before returning. Raises LakeError or OSError."""
+
+    def contents(self) -> Iterator[tuple[str, bytes]]:
+        """All lines, oldest first: the name of each file or object, and what is in it."""
+
+
 class Audit:
-    """The audit log in a folder: one file a month (``2026-11.jsonl``, UTC), one JSON object a line.
+    """The audit log: in a folder one file a month (``2026-11.jsonl``, UTC), one JSON object a line; in an object store, where
+    nothing can be added to an object, one object a line below the month.
 
     A look is two lines with one ``id``: ``look`` (who, role, purpose, SQL without its literals, tables, columns,
     permitted or the reason why not) before any row is read, and ``answer`` (rows) before the rows are handed out.
     The time is the wall clock's, whatever the clock of a run says.
     """
 
-    def __init__(self, folder: Path, *, clock: Clock = _wall_clock) -> None:
-        self.folder = folder
+    def __init__(self, place: Path | Notes, *, clock: Clock = _wall_clock) -> None:
+        self.folder = place if isinstance(place, Path) else None
+        self._notes = FolderNotes(place) if isinstance(place, Path) else place
         self._clock = clock
 
     def look(self, **facts: Any) -> str:
@@ -44,15 +56,29 @@ class Audit:
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """All entries, oldest first. A line that a crash cut short is told as such, never left out."""
-        for path in sorted(self.folder.glob("????-??.jsonl")):
-            for number, line in enumerate(path.read_bytes().splitlines(), 1):
-                yield _entry(line, f"{path.name}:{number}")
+        for name, content in self._notes.contents():
+            for number, line in enumerate(content.splitlines(), 1):
+                yield _entry(line, f"{name}:{number}")
 
     def _append(self, entry: Mapping[str, Any]) -> None:
         now = self._clock().astimezone(dt.UTC)
         line = json.dumps({"at": now.isoformat(timespec="microseconds"), **entry}, ensure_ascii=False) + "\n"
+        self._notes.add(now, line.encode())
+
+
+class FolderNotes:
+    """Notes in a folder: a file for each month, to which lines are added."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def contents(self) -> Iterator[tuple[str, bytes]]:
+        for path in sorted(self.folder.glob("????-??.jsonl")):
+            yield path.name, path.read_bytes()
+
+    def add(self, at: dt.datetime, line: bytes) -> None:
         try:
-            self._write(self.folder / f"{now:%Y-%m}.jsonl", line.encode())
+            self._write(self.folder / f"{at:%Y-%m}.jsonl", line)
         except OSError as error:
             reason = error.strerror or str(error)
             raise LakeError(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from borough.engine.objects import scheme_of
 from borough.errors import LakeError
 from borough.lake import delta
 from borough.lake.lease import Lease
 from borough.lake.model import Published, TableState
+from borough.lake.objects import ObjectNotes, ObjectStorage
 from borough.lake.runs import RUNS, Runs
 from borough.lake.storage import LocalStorage, Storage
 from borough.lake.writer import Writer, open_writer
@@ -22,8 +24,6 @@ def open_storage(root: str, options: Mapping[str, str] | None = None, scratch: s
     """The storage at a root: a folder, or a prefix in an object store. Raises UsageError, LakeError for an address that is neither."""
     if scheme_of(root) is None:
         return LocalStorage(root)
-    from borough.lake.objects import ObjectStorage
-
     return ObjectStorage(root, options, scratch)
 
 
@@ -101,6 +101,10 @@ class Lake:
                 yield open_writer(self.storage, lease, self._runs, now)
             finally:
                 self.storage.leave()
+
+    def notes(self, name: str) -> Path | ObjectNotes:
+        """Where the lake keeps lines that are only ever added, such as its audit: a folder of it, or what stands for one."""
+        return ObjectNotes(self.storage, name) if isinstance(self.storage, ObjectStorage) else Path(self.storage.path(name))
 
     def _refuse_tables_without_runs(self) -> None:
         tables = [name for name in self.storage.heads() if name != RUNS]

@@ -7,6 +7,7 @@ whole or not at all, what a run throws away is never sent, and a run reads what 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import re
 import shutil
@@ -121,6 +122,16 @@ class ObjectStorage:
         self._placed.update(zip((f"{self.path(name)}/{n}" for n in names), files, strict=True))
         return names
 
+    def put_new(self, name: str, content: bytes) -> None:
+        """A small object, of a name never given before."""
+        with self._told():
+            self._store.put(name, content, mode="create")
+
+    def contents(self, name: str) -> list[tuple[str, bytes]]:
+        """The small objects below a name, in order of their names."""
+        names = sorted(o["path"] for o in self._below(name))
+        return list(zip(names, (found or b"" for found in self._all(self.read, names)), strict=True))
+
     def _upload(self, name: str, file: str) -> None:
         with self._told():
             self._store.put(name, Path(file), max_concurrency=UPLOADS)
@@ -227,6 +238,19 @@ class ObjectStorage:
         except (BaseError, PermissionError) as error:
             text = str(error)
             raise lost(self.root, unreachable(text) or text.splitlines()[0]) from error
+
+
+class ObjectNotes:
+    """Lines that are only ever added, in an object store: one object a line, below its month."""
+
+    def __init__(self, storage: ObjectStorage, name: str) -> None:
+        self._storage, self._name = storage, name
+
+    def add(self, at: dt.datetime, line: bytes) -> None:
+        self._storage.put_new(f"{self._name}/{at:%Y-%m/%dT%H%M%S.%f}-{uuid.uuid4().hex}.jsonl", line)
+
+    def contents(self) -> Iterator[tuple[str, bytes]]:
+        yield from self._storage.contents(self._name)
 
 
 def _plain(name: str) -> str:
