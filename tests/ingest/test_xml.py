@@ -134,7 +134,9 @@ def test_memory_stays_flat(place: Place) -> None:
 
     def peak(notes: int) -> int:
         with (place.folder / "in" / "a.xml").open("w") as file:
-            file.write("<R><Notes>" + ("<Note><t>" + "x" * 600 + "</t></Note>") * notes + "</Notes>")
+            file.write("<R><Notes>")
+            file.writelines("<Note><t>" + "x" * 600 + "</t></Note>" for _ in range(notes))
+            file.write("</Notes>")
             file.writelines(f"<L><a>{n}</a></L>" for n in range(50_000))
             file.write("</R>")
         connector = place.connector(format={"xml": {"record": "R/L"}})
