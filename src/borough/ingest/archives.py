@@ -9,6 +9,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import posixpath
 import re
 import zipfile
 import zlib
@@ -40,6 +41,12 @@ class Member:
     name: str
     size: int
     problem: str | None = None
+
+    @property
+    def inside(self) -> str:
+        """The name without what leads out of the archive: what patterns are held against."""
+        steps = posixpath.normpath(self.name).split("/")
+        return "/".join(step for step in steps if step not in ("", "..") and not step.endswith(":"))
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ class Search:
         except ArchiveError as error:
             self._add(Found(where.path(entry), where.name(entry), entry.size, entry.modified_ns, problem=str(error)))
             return
-        matching = [(member, match) for member in inside if (match := glob.match(entry.path, member.name)) is not None]
+        matching = [(member, match) for member in inside if (match := glob.match(entry.path, member.inside)) is not None]
         for member, match in matching:
             self._add(_member(glob, entry, member, inside, match.groupdict(), where))
         if not matching and glob.member is not None and not SPECIAL.search(glob.member):

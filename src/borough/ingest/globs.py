@@ -110,7 +110,7 @@ def _expression(rest: str, pattern: str) -> tuple[re.Pattern[str], str | None]:
         if match.group() == "**/":
             out += r"(?:(?!\.)[^/]+/)*"
         elif match.group() == "**":
-            out += hidden + r".*"
+            out += rf"(?:(?!\.)[^/]+/)*{hidden}[^/]*" if hidden else ".*"
         elif match.group() in ("*", "?"):
             out += hidden + ("[^/]*" if match.group() == "*" else "[^/]")
         elif name in seen:
