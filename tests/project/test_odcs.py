@@ -116,6 +116,32 @@ def test_values_of_a_quality_rule_are_values() -> None:
     assert stops.columns["filled"].values is None, "at most 5 percent is no rule of values"
 
 
+def test_rules_without_which_a_row_is_refused_are_words_of_the_column() -> None:
+    text = """
+    {kind: DataContract, apiVersion: v3.1.0, id: a, version: '1', status: draft, schema: [{name: t, properties: [
+      {name: a, logicalType: string, quality: [{metric: nullValues, mustBe: 0}, {metric: duplicateValues, mustBe: 0, type: library}]},
+      {name: b, logicalType: string, quality: [{metric: nullValues, mustBe: 0, severity: warning}, {metric: duplicateValues, mustBeLessThan: 9}]}]}]}
+    """
+    (made,) = made_of(project(), text)
+    assert [(c.required, c.unique) for c in made.spec.columns.values()] == [(True, True), (False, False)]
+    assert [note for note in made.notes if "quality" in note] == ["t.b: Borough does not check quality; kept for export"]
+    ((_, before),), ((_, after),) = read_yaml("a", text.encode())[0], read_yaml("b", exported(project(made.spec))[0].encode())[0]
+    assert equal(before, after)
+
+
+def test_a_word_of_the_standard_in_a_dataset_is_told_ours(tmp_path: Path) -> None:
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "borough.yaml").write_text("borough: Exampleton\n")
+    (tmp_path / "datasets" / "it.yaml").write_text("dataset: it\nkey: id\ncolumns:\n  id: {businessName: Number, logicalType: integer}\nquality: []\n")
+    with pytest.raises(DeclarationError) as refused:
+        load(tmp_path, env={})
+    assert {(m.found, m.nearest) for m in refused.value.mistakes} == {
+        ("unknown key 'businessName'", "title"),
+        ("unknown key 'logicalType'", "type"),
+        ("unknown key 'quality'", "rules"),
+    }
+
+
 def test_people_are_told_what_is_not_checked() -> None:
     notes = "\n".join(note for one in made_of(project(), CONTRACTS[0].read_text(encoding="utf-8")) for note in one.notes)
     assert "windows, address, notes, likeness hold nested values" in notes
@@ -143,7 +169,7 @@ free = st.recursive(st.one_of(st.none(), scalar), lambda x: st.one_of(st.lists(x
 label = st.from_regex(r"[A-Za-z][A-Za-z0-9_ -]{0,8}", fullmatch=True).filter(lambda t: t.strip("n_ -N") != "")
 customs = st.lists(st.fixed_dictionaries({"property": said, "value": free}), max_size=2)
 check = st.one_of(
-    st.fixed_dictionaries({"metric": st.sampled_from(["nullValues", "rowCount", "invalidValues"]), "mustBe": st.just(0)}, optional={"name": said, "customProperties": customs}),
+    st.fixed_dictionaries({"metric": st.sampled_from(["nullValues", "rowCount", "invalidValues", "duplicateValues"]), "mustBe": st.just(0)}, optional={"name": said, "severity": st.sampled_from(["error", "warning"]), "customProperties": customs}),
     st.fixed_dictionaries({"type": st.just("library"), "metric": st.just("invalidValues"), "mustBe": st.just(0), "arguments": st.fixed_dictionaries({"validValues": st.lists(scalar, max_size=3)})}, optional={"severity": st.sampled_from(["error", "warning"]), "dimension": st.just("conformity")}),
     st.fixed_dictionaries({"type": st.just("sql"), "query": said, "mustBe": scalar}, optional={"name": said}),
     st.fixed_dictionaries({"type": st.just("custom"), "engine": st.sampled_from(["soda", "borough"]), "implementation": st.one_of(said, st.dictionaries(said, free, max_size=2))}, optional={"name": st.sampled_from(["a", "b", "A b"]), "dimension": st.sampled_from(["conformity", "coverage", "accuracy"]), "severity": st.sampled_from(["error", "warning", "fatal"]), "description": text, "customProperties": customs}),

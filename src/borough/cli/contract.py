@@ -33,7 +33,7 @@ def _complete(context: typer.Context, incomplete: str) -> list[str]:
 def export(
     context: typer.Context,
     datasets: Annotated[
-        list[str] | None, typer.Argument(metavar="[DATASET]...", help="Datasets. Default: all.", autocompletion=_complete, show_default=False)
+        list[str] | None, typer.Argument(metavar="DATASET", help="Datasets. Default: all.", autocompletion=_complete, show_default=False)
     ] = None,
     out: Annotated[str, typer.Option("--out", metavar="DIR|-", help="Folder for the files, DATASET.odcs.yaml; - prints them.")] = "-",
     force: ForceOption = False,
@@ -101,7 +101,7 @@ def _write(files: dict[Path, str], force: bool) -> None:
 
 def import_(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Contracts (YAML).", dir_okay=False, show_default=False)],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Contracts (YAML).", dir_okay=False, show_default=False)],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for the datasets. Default: datasets/ in the project.", file_okay=False, show_default=False)
     ] = None,

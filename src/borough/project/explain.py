@@ -22,9 +22,26 @@ NAME = "a name of lower-case letters, digits and _, starting with a letter, at m
 Steps = tuple[str | int, ...]
 
 
+# Words of the Open Data Contract Standard whose like here is called something else.
+_STANDARD = {
+    "businessname": "title",
+    "logicaltype": "type",
+    "physicaltype": "type",
+    "properties": "columns",
+    "primarykey": "key",
+    "enum": "values",
+    "relationships": "references",
+    "quality": "rules",
+    "team": "owner",
+    "implementation": "check",
+}
+
+
 def nearest(word: str, choices: Iterable[str]) -> str | None:
     """The choice that the word was probably meant to be."""
     lowered = {choice.lower(): choice for choice in choices}
+    if word.lower() not in lowered and _STANDARD.get(word.lower()) in lowered:
+        return _STANDARD[word.lower()]
     close = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
     return lowered[close[0]] if close else None
 

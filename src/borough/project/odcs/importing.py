@@ -11,7 +11,7 @@ from borough.project.odcs.describe import contract_id, describe_document, descri
 from borough.project.odcs.exporting import contract_of, owner_of, shown_lake
 from borough.project.odcs.fitting import fitting
 from borough.project.odcs.naming import Naming
-from borough.project.odcs.reading import has_key, read_table
+from borough.project.odcs.reading import has_key, is_taken, read_table
 from borough.project.odcs.remainder import difference
 from borough.project.odcs.shapes import Read
 from borough.project.odcs.words import DOCUMENT, LATEST, NESTED, PROPERTY, TABLE, Words, column_type, in_order, names, same
@@ -136,7 +136,11 @@ def _notes(table: _Table, spec: DatasetSpec) -> Iterator[str]:
         yield f"{table.name}: {', '.join(nested)} hold nested values, which Borough takes as text (JSON)"
     columns = {column: rest for column, rest in (spec.contract.get("columns") or {}).items() if column not in nested}
     for column, rest in {"": spec.contract.get("table") or {}, **columns}.items():
-        checks = [key for key in ("quality", "relationships", "enum") if any("of" not in one for one in rest.get(key) or ())]
+        checks = [
+            key
+            for key in ("quality", "relationships", "enum")
+            if any("of" not in one and not (column and is_taken(one)) for one in rest.get(key) or ())
+        ]
         options = rest.get("logicalTypeOptions") or {}
         checks += [f"logicalTypeOptions.{key}" for key, value in options.items() if value is not None and key not in _SILENT]
         if checks:

@@ -30,13 +30,32 @@ def read_column(prop: Property, naming: Naming, default: str = "internal") -> Wo
     own = own_words(prop, COLUMN)
     words["type"] = own.get("type") or words["type"]
     words |= {"title": _text(prop.get("businessName")), "description": _text(prop.get("description"))}
-    words |= {flag: True if prop.get(flag) is True else None for flag in ("required", "unique")}
+    words |= {flag: True if prop.get(flag) is True or _has_none(prop, metric) else None for flag, metric in _NONE_OF.items()}
     words |= _values(prop)
     words |= _options(prop, words["type"])
     words["references"] = next((r for r in (naming.reference(one.get("to")) for one in _items(prop, "relationships")) if r), None)
     stated = classification(prop["classification"]) if prop.get("classification") else None
     words["classification"] = stated if stated != default else None
     return {word: value for word, value in but_own(words, own).items() if (word, value) != ("type", "string")}
+
+
+# Library rules of a property that say no more than a word of Borough's.
+_NONE_OF = {"required": "nullValues", "unique": "duplicateValues"}
+
+
+def _has_none(prop: Property, metric: str) -> bool:
+    return any(rule.get("metric") == metric and is_taken(rule) for rule in _items(prop, "quality"))
+
+
+def is_taken(rule: Mapping[str, Any]) -> bool:
+    """Whether a quality rule of a property says no more than a word of Borough's: ``values``, ``required`` or ``unique``."""
+    if rule.get("metric") in _NONE_OF.values():
+        return _is_zero(rule.get("mustBe")) and not rule.get("arguments") and severity(rule.get("severity")) == "error"
+    return is_values_rule(rule)
+
+
+def _is_zero(value: Any) -> bool:
+    return value == 0 and value is not False
 
 
 def _text(value: Any) -> str | None:
@@ -64,7 +83,7 @@ def is_values_rule(rule: Mapping[str, Any]) -> bool:
     """Whether a quality rule says no more than which values are permitted."""
     arguments = rule.get("arguments")
     values = arguments.get("validValues") if isinstance(arguments, Mapping) and set(arguments) == {"validValues"} else None
-    known = rule.get("metric") == "invalidValues" and rule.get("mustBe") == 0 and rule.get("mustBe") is not False
+    known = rule.get("metric") == "invalidValues" and _is_zero(rule.get("mustBe"))
     return bool(known and isinstance(values, list) and values and all(isinstance(v, (str, int, float)) and str(v).strip() for v in values))
 
 
