@@ -72,15 +72,17 @@ class Bucket:
 
     def files(self, folder: str, depth: int | None) -> Iterator[Entry]:
         with self._told():
-            found = [_entry(one) for one in self._listed(folder, depth)]
-        yield from _without_markers(found)
+            found, folders = self._listed(folder or None, depth)
+        # Some programs make an empty object for a folder: it is none of its files.
+        yield from (e for e in found if e.size > 0 or e.path not in folders)
 
-    def _listed(self, folder: str, depth: int | None) -> Iterator[ObjectMeta]:
+    def _listed(self, folder: str | None, depth: int | None) -> tuple[list[Entry], set[str]]:
+        """Objects, and the folders that they are in."""
         if depth == 0:
-            yield from self._store.list_with_delimiter(folder or None)["objects"]
-            return
-        for some in self._store.list(folder or None, chunk_size=1000):
-            yield from some
+            here = self._store.list_with_delimiter(folder)
+            return [_entry(one) for one in here["objects"]], set(here["common_prefixes"])
+        found = [_entry(one) for some in self._store.list(folder, chunk_size=1000) for one in some]
+        return found, {e.path.rsplit("/", 1)[0] for e in found}
 
     def look(self, path: str) -> Entry:
         with self._told():
@@ -127,8 +129,3 @@ def _entry(meta: ObjectMeta) -> Entry:
     when = meta["last_modified"]
     return Entry(meta["path"], meta["size"], int(when.timestamp()) * 1_000_000_000 + when.microsecond * 1000)
 
-
-def _without_markers(found: list[Entry]) -> Iterator[Entry]:
-    """Some programs make an empty object for a folder: it is none of its files."""
-    folders = {e.path.rsplit("/", 1)[0] for e in found if "/" in e.path} if any(e.size == 0 for e in found) else set()
-    yield from (e for e in found if e.size > 0 or e.path not in folders)

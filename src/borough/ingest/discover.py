@@ -14,7 +14,7 @@ from borough.ingest.globs import SPECIAL, Glob, glob_of
 from borough.ingest.port import Found
 from borough.ingest.sidecars import folder_of, is_shapefile, whole
 from borough.ingest.stores import Entry, Folders, Store, unfinished
-from borough.project.reaching import Address
+from borough.project.reaching import WEB, Address
 
 Listing = Callable[[Glob], Sequence[Entry]]
 Opening = Callable[[Glob, Entry], BinaryIO]
@@ -108,7 +108,8 @@ class _Where:
     def name(self, entry: Entry) -> str:
         if self.address is None:
             return os.path.relpath(entry.path, self.base).replace(os.sep, "/")
-        return self.ahead + entry.path.removeprefix(f"{self.base}/" if self.base else "").partition("?")[0]
+        path = entry.path.partition("?")[0] if self.address.scheme in WEB else entry.path  # what is asked of a server may hold secrets
+        return self.ahead + path.removeprefix(f"{self.base}/" if self.base else "")
 
 
 def found_of(glob: Glob, entry: Entry, captures: dict[str, str | None], where: _Where) -> Found:
