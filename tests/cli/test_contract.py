@@ -208,3 +208,11 @@ def test_exported_contracts_pass_datacontract_lint(contracts: list[Path]) -> Non
         words = [str(datacontract()), "lint", "--all-errors", "--no-inline-references", str(path)]
         done = subprocess.run(words, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, f"{path.name}: {done.stdout}{done.stderr}"
+
+
+def test_only_one_dataset_says_the_top_of_a_contract(council: Path) -> None:
+    assert borough("contract", "import", CONTRACTS / "parking.odcs.yaml", "-p", council).code == 0
+    zones = council / "datasets" / "zones.yaml"
+    zones.write_text(zones.read_text().replace("contract:\n", "contract:\n  status: retired\n"))
+    done = borough("check", "-p", council)
+    assert "warning: datasets/zones.yaml:" in done.out and "found 'status', which permits says for the whole contract" in done.out

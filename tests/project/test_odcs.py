@@ -389,3 +389,17 @@ def test_a_contract_with_anything_wrong_is_taken_or_refused_with_its_place(good:
         assert all(m.place.file == "x.odcs.yaml" and m.expected for m in error.mistakes)
     else:
         assert not [note for one in made for note in one.notes if "export will not give" in note]
+
+
+def test_two_contracts_of_one_id_are_refused() -> None:
+    text = CONTRACTS[1].read_text(encoding="utf-8")
+    with pytest.raises(DeclarationError, match=r"the id .stops., which the contract at x\.odcs\.yaml:4:5"):
+        made_of(project(), text, text)
+
+
+def test_owners_of_one_contract_may_differ() -> None:
+    permits, zones, log = (one.spec for one in made_of(project(), CONTRACTS[0].read_text(encoding="utf-8")))
+    zones = zones.model_copy(update={"owner": "Mapping"})
+    log = log.model_copy(update={"owner": None})
+    (text,) = exported(project(permits, zones, log))
+    assert [one.spec.owner for one in made_of(project(), text)] == ["Parking Services", "Mapping", None]

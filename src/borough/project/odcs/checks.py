@@ -5,7 +5,7 @@ from __future__ import annotations
 from borough.project.explain import nearest, one_of
 from borough.project.findings import Findings, Where
 from borough.project.odcs.describe import contract_id
-from borough.project.odcs.exporting import LOCAL, contracts
+from borough.project.odcs.exporting import LOCAL, Contract, contracts
 from borough.project.odcs.words import DOCUMENT
 from borough.project.specs import DatasetSpec
 
@@ -33,7 +33,9 @@ def check_contract(findings: Findings, at: Where, spec: DatasetSpec) -> None:
             )
     if all(_shape(findings, at.below("columns"), spec, column, dict, columns) for column in columns):
         _family(findings, at, spec)
-        _denied(findings, spec)
+        (one,) = contracts(findings.project, [spec.dataset])
+        _head(findings, at, spec, one.datasets[0])
+        _denied(findings, spec, one)
 
 
 def _shape(findings: Findings, at: Where, spec: DatasetSpec, key: str, kind: type, said: dict[str, object] | None = None) -> bool:
@@ -61,9 +63,15 @@ def _family(findings: Findings, at: Where, spec: DatasetSpec) -> None:
             )
 
 
-def _denied(findings: Findings, spec: DatasetSpec) -> None:
-    for one in contracts(findings.project, [spec.dataset]):
-        for dataset, path in one.denied:
-            if dataset == spec.dataset:
-                found = f"{path[-1]!r}, which says otherwise than the dataset itself"
-                findings.warning(Where("dataset", dataset, path), found, "nothing: Borough's own word is exported")
+def _head(findings: Findings, at: Where, spec: DatasetSpec, head: str) -> None:
+    """What stands at the top of a contract is said by the first of its datasets."""
+    for key in spec.contract:
+        if head != spec.dataset and key not in (*LOCAL, "id", "apiVersion"):
+            findings.warning(at.below(key), f"{key!r}, which {head} says for the whole contract", f"it in the `contract:` of {head}")
+
+
+def _denied(findings: Findings, spec: DatasetSpec, one: Contract) -> None:
+    for dataset, path in one.denied:
+        if dataset == spec.dataset:
+            found = f"{path[-1]!r}, which says otherwise than the dataset itself"
+            findings.warning(Where("dataset", dataset, path), found, "nothing: Borough's own word is exported")

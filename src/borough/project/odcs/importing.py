@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from borough.errors import DeclarationError, Mistake
 from borough.project.load import Project
 from borough.project.odcs.describe import contract_id, describe_document, describe_table
 from borough.project.odcs.exporting import contract_of, owner_of, shown_lake
@@ -46,8 +47,9 @@ def import_contracts(project: Project, read: Sequence[Read]) -> list[Imported]:
     """Every table of the contracts as a dataset, fit for the project together with what it has.
 
     What the project's check would refuse (a reference to a table that is not here, a pattern with look-ahead) stays part of the
-    contract and is no word of Borough's.
+    contract and is no word of Borough's. Raises DeclarationError for two contracts of one id.
     """
+    _differ(read)
     tables = list(_tables(read))
     naming = Naming()
     for table in tables:
@@ -56,6 +58,19 @@ def import_contracts(project: Project, read: Sequence[Read]) -> list[Imported]:
     words = {table.name: _words(table, naming) for table in tables}
     specs = fitting(project, words)
     return [_imported(project, table, tables, specs, naming) for table in tables]
+
+
+def _differ(read: Sequence[Read]) -> None:
+    """Contracts have ids of their own, since datasets of one id leave as one contract. Raises DeclarationError."""
+    first: dict[str, Read] = {}
+    mistakes = []
+    for one in read:
+        other = first.setdefault(one.contract["id"], one)
+        if other is not one:
+            found = f"the id {one.contract['id']!r}, which the contract at {other.place(('id',))} has too"
+            mistakes.append(Mistake(one.place(("id",)), found, "an id of its own"))
+    if mistakes:
+        raise DeclarationError(mistakes)
 
 
 def _learn(naming: Naming, project: Project) -> None:
@@ -83,6 +98,10 @@ def _imported(project: Project, table: _Table, tables: Sequence[_Table], specs: 
     council, lake = project.borough.borough, shown_lake(project)
     spec = _with_contract(table, family, specs[table.name], council, lake, naming)
     notes = list(_notes(table, spec))
+    council_ids = {name: contract_id(other, council) for name, other in project.datasets.items()}
+    relatives = [name for name, own in council_ids.items() if own == table.read.contract["id"] and name not in specs]
+    if relatives and table.index == 0:
+        notes.append(f"{table.name}: {', '.join(relatives)} is of this contract too by its `contract: id`, and will leave with it")
     if table.index == len(family) - 1:
         whole = [_with_contract(one, family, specs[one.name], council, lake, naming) for one in family]
         notes += _lost(table.read.contract, contract_of(whole, council, lake, naming).document)
@@ -95,7 +114,7 @@ def _with_contract(table: _Table, family: Sequence[_Table], spec: DatasetSpec, c
     contract: Words = {}
     if len(family) > 1 or theirs["id"] != contract_id(spec, council):
         contract["id"] = theirs["id"]
-    if theirs["apiVersion"] != LATEST:
+    if "id" in contract or theirs["apiVersion"] != LATEST:
         contract["apiVersion"] = theirs["apiVersion"]
     if not has_key(table.props):
         contract["key"] = False
