@@ -32,7 +32,7 @@ import borough.cli.app
 import borough.cli.progress
 import borough.pipeline.planning
 from borough.engine.duckdb import DuckDBEngine
-from borough.lake import delta, runs, storage
+from borough.lake import delta, objects, runs, storage
 
 
 class Writes:
@@ -77,6 +77,8 @@ def watch_all(writes: Writes) -> None:
     writes.watch(runs, "publish")
     for name in ("swap", "drop_folder"):
         writes.watch(storage.LocalStorage, name)
+        writes.watch(objects.ObjectStorage, name)
+    writes.watch(objects.ObjectStorage, "place")
     writes.watch(Path, "unlink")
     writes.watch(shutil, "rmtree")
 
