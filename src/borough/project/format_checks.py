@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+
 from borough.project.findings import Findings, Where
-from borough.project.formats import FixedWidthSpec, FormatKind, FormatSpec, RecordTypesSpec, span_of
+from borough.project.formats import FixedWidthSpec, FormatKind, FormatSpec, RecordTypesSpec, ShapefileSpec, span_of
 from borough.project.specs import FeedSpec
 
 _NEEDED: dict[FormatKind, str] = {
@@ -21,9 +23,18 @@ def check_format(findings: Findings, at: Where, feed: FeedSpec, kind: FormatKind
         _places(findings, at.below("format", "fixed_width", "columns"), options)
     elif isinstance(options, RecordTypesSpec):
         _layout(findings, at, feed, options)
+    elif isinstance(options, ShapefileSpec) and options.encoding is not None and not _is_encoding(options.encoding):
+        findings.error(at.below("format", "shapefile", "encoding"), f"the encoding {options.encoding!r}", "an encoding such as utf-8, cp1252 or cp850")
     elif kind in _NEEDED and options is None:
         where = at.below("format") if feed.format is not None else at
         findings.error_at_key(where, f"`{kind}` alone", f"`format: {{{kind}: …}}` and in it {_NEEDED[kind]}")
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return bool(codecs.lookup(name))
+    except LookupError:
+        return False
 
 
 def _places(findings: Findings, at: Where, options: FixedWidthSpec) -> None:
