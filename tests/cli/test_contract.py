@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from .council import borough, environment, write
+from .council import BIN, borough, environment, write
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = ROOT / "tests" / "project" / "contracts"
@@ -195,8 +195,8 @@ def test_exported_contracts_are_valid_by_the_standards_schema(contracts: list[Pa
 
 
 def datacontract() -> str | None:
-    """The real `datacontract`: BOROUGH_DATACONTRACT, else on the PATH. It wants an older Typer than ours, so an environment of its own."""
-    return os.environ.get("BOROUGH_DATACONTRACT") or shutil.which("datacontract")
+    """The real `datacontract`: BOROUGH_DATACONTRACT, else beside this Python, else on the PATH. It asks for an older Typer than ours."""
+    return os.environ.get("BOROUGH_DATACONTRACT") or shutil.which("datacontract", path=f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}")
 
 
 @pytest.mark.skipif(datacontract() is None, reason="datacontract-cli is not installed: pipx install datacontract-cli, or say where in BOROUGH_DATACONTRACT")
