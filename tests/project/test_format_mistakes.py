@@ -18,7 +18,7 @@ MISTAKES = {
     "format: {fixed_width: {columns: {Ref: 1-8, Rooms: 8-12}}}": ["5:55: found the place 8-12, which overlaps that of 'Ref', 1-8; expected a place of its own"],
     "format: {fixed_width: {columns: {Rooms: 9, Ref: 1-8}}}": [],
     "format: fixed_width": ["5:5: found `fixed_width` alone; expected `format: {fixed_width: …}` and in it `columns:` with each column's place"],
-    "format: {shapefile: {encoding: klingon}}": ["5:35: found the encoding 'klingon'; expected an encoding such as utf-8, cp1252 or cp850"],
+    "format: {shapefile: {encoding: klingon}}": ["5:36: found the encoding 'klingon'; expected an encoding such as utf-8, cp1252 or cp850"],
     "format: xml": ["5:5: found `xml` alone; expected `format: {xml: …}` and in it `record:` with the path of a record's element, such as `Register/Licences/Licence`"],
     "format: record_types": ["5:5: found `record_types` alone; expected `format: {record_types: …}` and in it `record:` with the code of its records"],
     "format: {record_types: {record: 21}}": ["4:3: found `record_types` without `columns`; expected `columns:` with the names of all values of such a record, its code too"],
