@@ -13,7 +13,7 @@ from borough.errors import FeedError
 from borough.ingest.places import Places
 from s3_server import BUCKET, KEYS, Wire, s3_environment, s3_server
 
-from .elsewhere import GzipContract, PackedContract, PlainContract, ZipContract, connect, files, zip_of
+from .elsewhere import PackedContract, PlainContract, ZipContract, connect, files, zip_of
 
 pytest.importorskip("obstore", reason="obstore is not installed")
 
@@ -71,10 +71,6 @@ class InBucket(PackedContract):
 
 
 class TestCsvInBucket(InBucket, PlainContract):
-    pass
-
-
-class TestGzipInBucket(InBucket, GzipContract):
     pass
 
 

@@ -65,7 +65,6 @@ class FilesConnector:
                 for outcome in self._read(reader, group, counting, writer):
                     received[outcome.found.name] = outcome
             files = writer.finish()
-            self._places.rest()
         ordered = tuple(received[f.name] for f in found)
         return Batch(tuple(files), union_of(r.columns for r in ordered if r.problem is None and r.left is None), ordered)
 

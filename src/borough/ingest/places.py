@@ -47,12 +47,8 @@ class Places:
 
     def discover(self) -> list[Found]:
         """What there is, sorted by name. Raises FeedError where a path has no readable date, or a place can't be reached."""
-        self._listed_at = time.monotonic()
         self._lists.clear()
-        try:
-            return Search(self._globs, self._store_of, self._list, self._open, self._bound).found()
-        finally:
-            self.rest()  # until its files are read, much time may pass
+        return Search(self._globs, self._store_of, self._list, self._open, self._bound).found()
 
     def fetch(self, found: Found, folder: Path) -> Found:
         """The file with a ``path`` that can be opened here, unpacked; copies go to ``folder``.
@@ -97,11 +93,6 @@ class Places:
         with Path(self.fetch(found, folder).path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
-    def rest(self) -> None:
-        """End the connections; what is asked next makes new ones."""
-        for store in self._stores.values():
-            store.close()
-
     @cached_property
     def _globs(self) -> list[Glob]:
         return [glob_of(pattern, self._root) for pattern in self._patterns]
@@ -139,6 +130,7 @@ class Places:
             return self._lists[key]
         with self._asking(store):
             listed = self._lists[key] = self._patiently(store, lambda: list(store.files(glob.folder, glob.depth)))
+        self._listed_at = time.monotonic()
         ahead = f"{store.address}/" if store.address else ""
         self._listed.update((ahead + entry.path, entry) for entry in whole(listed))
         return listed

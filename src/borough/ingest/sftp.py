@@ -6,11 +6,12 @@ import base64
 import hashlib
 import importlib
 import io
+import re
 import socket
 import stat
 import weakref
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +23,7 @@ TIMEOUT = 30  # seconds without a word
 AT_ONCE = 256  # requests under way while a file comes: paramiko sleeps when a small limit is reached
 PIECE = 1 << 20
 REQUEST = 32_768  # bytes: what every server gives at once
+_NO_KEY = re.compile(r"Invalid key|private key|expected \w+ key|not a valid .* key")
 EVERYBODYS = Path("/etc/ssh/ssh_known_hosts")
 
 
@@ -76,6 +78,7 @@ class SftpServer:
     def copy(self, path: str, to: Path) -> None:
         with self._told() as ftp, ftp.open(_path(path), "rb") as file, to.open("wb") as out:
             size = file.stat().st_size or 0
+            file._prefetch_thread = _silent(file._prefetch_thread)
             file.prefetch(size, AT_ONCE)
             while piece := file.read(PIECE):
                 out.write(piece)
@@ -87,6 +90,7 @@ class SftpServer:
         with self._told() as ftp:
             file = ftp.open(_path(path), "rb")
             size = file.stat().st_size or 0
+            file._prefetch_thread = _silent(file._prefetch_thread)
 
         def read(start: int, length: int) -> bytes:
             with self._told():
@@ -106,7 +110,8 @@ class SftpServer:
     def _told(self) -> Iterator[Any]:
         """The connection. What goes wrong over it becomes what ``Store`` promises; a broken one is made anew by the next call."""
         try:
-            if self._ftp is None:
+            if self._ftp is None or not self._ftp.get_channel().get_transport().is_active():
+                self.close()
                 self._connect()
             yield self._ftp
         except (FileNotFoundError, RefusedError):
@@ -181,6 +186,8 @@ class SftpServer:
                 f"its host key has changed: it shows {error.key.get_name()} {fingerprint(error.key)}, known is {error.expected_key.get_name()} {fingerprint(error.expected_key)}",
                 "ask its owner whether it was renewed: if not, somebody stands between. No login was sent; if it was, mend known_hosts or host_key",
             )
+        if isinstance(error, paramiko.SSHException) and _NO_KEY.search(str(error)):
+            return RefusedError("the key file can't be opened: another passphrase, or no key", "see to key_file and passphrase in connect.options")
         if isinstance(error, paramiko.PasswordRequiredException):
             return RefusedError("the key file is locked", "declare passphrase: ${…} in connect.options")
         if isinstance(error, paramiko.AuthenticationException):
@@ -212,6 +219,16 @@ def _refuse_unknown(paramiko: Any) -> Any:
             raise UnknownHostError(hostname, key)
 
     return RefuseUnknown()
+
+
+def _silent(ahead: Callable[..., None]) -> Callable[..., None]:
+    """Paramiko's thread that asks ahead, without its traceback when the connection breaks: whoever reads hears of that too."""
+
+    def ask(*args: Any) -> None:
+        with suppress(Exception):
+            ahead(*args)
+
+    return ask
 
 
 def _path(path: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
+from weakref import WeakValueDictionary
 
 from borough.errors import FeedError
 from borough.project.connect import ConnectSpec
@@ -112,6 +113,9 @@ def _unreadable(error: OSError) -> None:
     raise FeedError(f"the folder {error.filename} can't be read: {error.strerror}", advice="see that Borough's user may read it, and that the share is there") from error
 
 
+_SERVERS: WeakValueDictionary[tuple[object, ...], Store] = WeakValueDictionary()
+
+
 def store_for(address: Address | None, connect: ConnectSpec) -> Store:
     """The store at an address; None is this machine. It asks nobody anything yet. Raises FeedError for a scheme nobody knows."""
     if address is None:
@@ -119,7 +123,11 @@ def store_for(address: Address | None, connect: ConnectSpec) -> Store:
     if address.scheme == "sftp":
         from borough.ingest.sftp import SftpServer
 
-        return SftpServer(address, connect.options)
+        # All feeds of a server share one connection: to make one takes half a second.
+        key = (address.shown, address.password, frozenset(connect.options.items()))
+        server = _SERVERS.get(key) or SftpServer(address, connect.options)
+        _SERVERS[key] = server
+        return server
     if address.scheme in WEB:
         from borough.ingest.web import WebServer
 
