@@ -57,7 +57,8 @@ class MappedFeed:
 
     def stage_sql(self, bronze: str, run: Stamp) -> str:
         """The statement: bronze rows in; typed, checked rows out, with ``_refused`` to split them by."""
-        masks = ", ".join(f"{mask_sql(self.checks, i)} AS _m{i}" for i in range(mask_count(self.checks)))
+        deletes = self.spec.operation is not None
+        masks = ", ".join(f"{mask_sql(self.checks, i, deletes=deletes)} AS _m{i}" for i in range(mask_count(self.checks)))
         names = ", ".join(f"m.{quoted(name)}" for name, _ in self.columns)
         checked = f"SELECT m.*, {masks} FROM ({self._mapped_sql(bronze)}) m{self._reference_joins()}"
         cells = ", ".join(_cell(f"m.{quoted(name)}", kind) for name, kind in self.columns)

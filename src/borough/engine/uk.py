@@ -251,5 +251,8 @@ def person_name(d: Dialect, args: list[str], types: list[str]) -> str:
     parts = ", ".join(f"nullif(trim(split_part(n, ',', {i})), '')" for i in (3, 2, 1))
     spoken = f"CASE WHEN contains(n, ',') THEN concat_ws(' ', {parts}) ELSE n END"
     untitled = d.replace_all(d.let("n", lettered, spoken), _TITLE, "")
-    marked = d.regroup(untitled, "([ -]|[OoDd]')", f"\\1{chr(31)}")
+    # Names that were written with care are left whole: as one word in mixed case they stay.
+    careful = f"{d.matches(x, '^[A-Z][a-z]+(?:[ -][A-Z][a-z]*)*$')} AND NOT {d.matches(x, _TITLE)}"
+    pieces = d.regroup(untitled, "([ -]|[OoDd]')", f"\\1{chr(31)}")
+    marked = f"CASE WHEN {careful} THEN {x} ELSE {pieces} END"
     return d.let("r", d.each_word(marked, "w", _capital("w")), "nullif(r, '')")

@@ -35,65 +35,31 @@ FROM (
     CAST(CASE
       WHEN NOT m._problem IS NULL
       THEN 1
-      ELSE CASE WHEN m."ref" IS NULL THEN 2 ELSE 0 END + CASE
-        WHEN COALESCE(NOT REGEXP_MATCHES(m."ref", '^(?:H[0-9]+)$'), FALSE)
-        THEN 4
-        ELSE 0
-      END + CASE WHEN m._op <> 'delete' AND (
-        m."_u_rooms"
-      ) THEN 8 ELSE 0 END + CASE
-        WHEN m._op <> 'delete' AND (
-          COALESCE(NOT m."rooms" BETWEEN 1 AND 20, FALSE)
-        )
-        THEN 16
-        ELSE 0
-      END + CASE WHEN m._op <> 'delete' AND (
-        m."_u_rent"
-      ) THEN 32 ELSE 0 END + CASE
-        WHEN m._op <> 'delete' AND (
-          m."rent" IS NULL AND NOT m."_u_rent"
-        )
-        THEN 64
-        ELSE 0
-      END + CASE WHEN m._op <> 'delete' AND (
-        m."_u_let_on"
-      ) THEN 128 ELSE 0 END + CASE
-        WHEN m._op <> 'delete'
-        AND (
-          NOT COALESCE(
+      ELSE CASE WHEN m."ref" IS NULL THEN 2 ELSE 0 END + CASE WHEN NOT REGEXP_MATCHES(m."ref", '^(?:H[0-9]+)$') THEN 4 ELSE 0 END + CASE WHEN m."_u_rooms" THEN 8 ELSE 0 END + CASE WHEN NOT m."rooms" BETWEEN 1 AND 20 THEN 16 ELSE 0 END + CASE WHEN m."_u_rent" THEN 32 ELSE 0 END + CASE WHEN m."rent" IS NULL AND NOT m."_u_rent" THEN 64 ELSE 0 END + CASE WHEN m."_u_let_on" THEN 128 ELSE 0 END + CASE
+        WHEN NOT (
+          (
             (
-              (
-                (
-                  "rent" > TRY_CAST(CAST(0 AS BIGINT) AS DECIMAL(18, 2))
-                )
-                AND (
-                  "rent" < TRY_CAST(CAST(5000 AS BIGINT) AS DECIMAL(18, 2))
-                )
-              )
-            ),
-            TRUE
+              "rent" > TRY_CAST(CAST(0 AS BIGINT) AS DECIMAL(18, 2))
+            )
+            AND (
+              "rent" < TRY_CAST(CAST(5000 AS BIGINT) AS DECIMAL(18, 2))
+            )
           )
         )
         THEN 256
         ELSE 0
       END + CASE
-        WHEN m._op <> 'delete'
-        AND (
-          NOT COALESCE(
+        WHEN NOT (
+          (
             (
-              (
-                (
-                  NOT (
-                    "rooms" IS NULL
-                  )
-                ) OR (
-                  "let_on" IS NULL
-                )
+              NOT (
+                "rooms" IS NULL
               )
-            ),
-            FALSE
+            ) OR (
+              "let_on" IS NULL
+            )
           )
-        )
+        ) IS TRUE
         THEN 512
         ELSE 0
       END

@@ -65,7 +65,7 @@ FROM (
       ELSE CASE WHEN m."home" IS NULL THEN 2 ELSE 0 END + CASE WHEN NOT m."home" IS NULL AND "_r_home".v IS NULL THEN 4 ELSE 0 END + CASE WHEN m."_u_number" THEN 8 ELSE 0 END + CASE WHEN m."number" IS NULL AND NOT m."_u_number" THEN 16 ELSE 0 END + CASE
         WHEN m._op <> 'delete'
         AND (
-          COALESCE(NOT m."kind" IN ('sole', 'joint', 'can''t say'), FALSE)
+          NOT ARRAY_CONTAINS(['sole', 'joint', 'can''t say'], m."kind")
         )
         THEN 32
         ELSE 0

@@ -42,11 +42,7 @@ FROM (
     CAST(CASE
       WHEN NOT m._problem IS NULL
       THEN 1
-      ELSE CASE WHEN m."_u_visit" THEN 2 ELSE 0 END + CASE WHEN m."visit" IS NULL AND NOT m."_u_visit" THEN 4 ELSE 0 END + CASE WHEN m._op <> 'delete' AND (
-        m."_u_on_day"
-      ) THEN 8 ELSE 0 END + CASE WHEN m._op <> 'delete' AND (
-        m."_u_passed"
-      ) THEN 16 ELSE 0 END
+      ELSE CASE WHEN m."_u_visit" THEN 2 ELSE 0 END + CASE WHEN m."visit" IS NULL AND NOT m."_u_visit" THEN 4 ELSE 0 END + CASE WHEN m."_u_on_day" THEN 8 ELSE 0 END + CASE WHEN m."_u_passed" THEN 16 ELSE 0 END
     END AS BIGINT) AS _m0
   FROM (
     SELECT
