@@ -88,6 +88,10 @@ class LeaseHeldError(LakeError):
     """Another writer holds the lake's lease."""
 
 
+class StateError(BoroughError):
+    """The operational state can't be read or written."""
+
+
 class EngineError(BoroughError):
     """A statement failed in the engine."""
 
