@@ -69,6 +69,14 @@ def test_secrets_stay_out_of_contracts(council: Path) -> None:
     assert done.code == 0 and SECRET not in done.out and "${LAKE_KEY:-}" in done.out
 
 
+def test_secrets_in_what_a_dataset_says_stay_out_too(council: Path, tmp_path: Path) -> None:
+    write(council, {"datasets/thing.yaml": FILES["datasets/thing.yaml"] + "contract: {domain: '${LAKE_KEY:-}'}\n"})
+    with environment(LAKE_KEY=SECRET):
+        done = borough("contract", "export", "-p", council)
+        borough("contract", "export", "--out", tmp_path / "out", "-p", council)
+    assert SECRET not in done.out + (tmp_path / "out" / "thing.odcs.yaml").read_text()
+
+
 def test_a_folder_that_is_a_file_is_told(council: Path, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
     done = borough("contract", "export", "--out", tmp_path / "out", "-p", council)
@@ -201,8 +209,8 @@ def datacontract() -> str | None:
 
 @pytest.mark.skipif(datacontract() is None, reason="datacontract-cli is not installed: pipx install datacontract-cli, or say where in BOROUGH_DATACONTRACT")
 def test_exported_contracts_pass_datacontract_lint(contracts: list[Path]) -> None:
-    chosen = [path for path in contracts if path.stem.split(".")[0] in ("incident", "fms_report", "licence", "permits", "stops", "council_tax_account")]
-    assert len(chosen) >= 6
+    chosen = [path for path in contracts if path.stem.split(".")[0] in ("incident", "council_tax_account", "permits", "stops")]
+    assert len(chosen) == 4
     for path in chosen:
         # No references: the standard's schemas come with the tool, so that it needs no network.
         words = [str(datacontract()), "lint", "--all-errors", "--no-inline-references", str(path)]

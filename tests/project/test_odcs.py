@@ -282,6 +282,22 @@ def dataset(draw: st.DrawFn) -> DatasetSpec:
     return DatasetSpec.model_validate({"dataset": "thing", "key": key, "columns": columns, **draw(st.fixed_dictionaries({}, optional=optional))})
 
 
+def test_any_exported_dataset_is_valid_by_the_standards_schema() -> None:
+    standard = pytest.importorskip("open_data_contract_standard", reason="the package open-data-contract-standard is not installed")
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((Path(standard.__file__).parent / "schema.json").read_text(encoding="utf-8"))
+    validator = jsonschema.validators.validator_for(schema)(schema)
+
+    @settings(max_examples=N)
+    @given(dataset())
+    def valid(spec: DatasetSpec) -> None:
+        (text,) = exported(project(WARD, spec), "thing")
+        ((_, document),) = read_yaml("x", text.encode())[0]
+        assert [f"{e.json_path}: {e.message}" for e in validator.iter_errors(document)] == []
+
+    valid()
+
+
 @settings(max_examples=N)
 @given(dataset())
 def test_any_dataset_comes_back(spec: DatasetSpec) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from borough.cli.context import JsonOption, ProjectOption, folder, load_project, print_json, project_to_complete, wants_json
+from borough.cli.context import JsonOption, ProjectOption, folder, load_project, print_json, project_to_complete, redacted, wants_json
 
 if TYPE_CHECKING:
     from borough.project.load import Project
@@ -54,13 +54,13 @@ def export(
             place = loaded.place("dataset", dataset, *path)
             typer.echo(f"warning: {place}: {'.'.join(path)} says otherwise than the dataset itself; left out", err=True)
     if out != "-":
-        files = {Path(out) / one.file: contract_yaml(one.document) for one in made}
+        files = {Path(out) / one.file: redacted(contract_yaml(one.document)) for one in made}
         _write(files, force)
         _told(context, as_json, list(files))
     elif wants_json(context, as_json):
         print_json({"contracts": [one.document for one in made]})
     else:
-        typer.echo("---\n".join(contract_yaml(one.document) for one in made), nl=False)
+        typer.echo(redacted("---\n".join(contract_yaml(one.document) for one in made)), nl=False)
 
 
 def _known(project: Project, datasets: Sequence[str]) -> list[str]:
@@ -173,7 +173,6 @@ def _not_declared(project: Project, made: Sequence[Imported], files: dict[Path, 
 
 def _check(root: Path, files: dict[Path, str]) -> None:
     """Check the project with its new datasets. Exit code 1 where one of them has a mistake."""
-    from borough.cli.context import redacted
     from borough.pipeline.checking import check_folder
 
     written = {path.resolve() for path in files}

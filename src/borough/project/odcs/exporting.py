@@ -37,7 +37,7 @@ class Contract:
 
 def contracts(project: Project, datasets: Iterable[str]) -> list[Contract]:
     """The contracts of these datasets. Datasets of one contract (one ``contract: id``) leave together, whichever is asked for."""
-    naming = Naming.of(project.datasets.values())
+    naming = Naming().learn(project.datasets.values())
     groups = _groups(project)
     asked = {contract_id(project.datasets[name], project.borough.borough): None for name in datasets}
     return [contract_of(groups[one], project.borough.borough, shown_lake(project), naming) for one in asked]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from borough.errors import DeclarationError, Mistake
 from borough.project.load import Project
@@ -54,7 +53,7 @@ def import_contracts(project: Project, read: Sequence[Read]) -> list[Imported]:
     naming = Naming()
     for table in tables:
         naming.add(table.name, table.table, dict(zip(table.columns, table.props, strict=True)))
-    _learn(naming, project)
+    naming.learn(spec for spec in project.datasets.values() if spec.dataset not in {table.name for table in tables})
     words = {table.name: _words(table, naming) for table in tables}
     specs = fitting(project, words)
     return [_imported(project, table, tables, specs, naming) for table in tables]
@@ -71,13 +70,6 @@ def _differ(read: Sequence[Read]) -> None:
             mistakes.append(Mistake(one.place(("id",)), found, "an id of its own"))
     if mistakes:
         raise DeclarationError(mistakes)
-
-
-def _learn(naming: Naming, project: Project) -> None:
-    for spec in project.datasets.values():
-        said: Mapping[str, Any] = spec.contract
-        columns = said.get("columns") or {}
-        naming.add(spec.dataset, said.get("table") or {}, {c: columns.get(c) or {} for c in spec.columns})
 
 
 def _tables(read: Sequence[Read]) -> Iterator[_Table]:

@@ -22,13 +22,12 @@ class Naming:
     _outward: dict[str, str] = field(default_factory=dict)
     _inward: dict[str, str] = field(default_factory=dict)
 
-    @staticmethod
-    def of(specs: Iterable[DatasetSpec]) -> Naming:
-        naming = Naming()
+    def learn(self, specs: Iterable[DatasetSpec]) -> Naming:
+        """The same, with these datasets."""
         for spec in specs:
             columns = _mapping(spec.contract.get("columns"))
-            naming.add(spec.dataset, _mapping(spec.contract.get("table")), {c: _mapping(columns.get(c)) for c in spec.columns})
-        return naming
+            self.add(spec.dataset, _mapping(spec.contract.get("table")), {c: _mapping(columns.get(c)) for c in spec.columns})
+        return self
 
     def add(self, dataset: str, table: Mapping[str, Any], columns: Mapping[str, Mapping[str, Any]]) -> None:
         """A dataset, and what its contract says of the table and of each column: ``name`` and ``id`` are looked at."""

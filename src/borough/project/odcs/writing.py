@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml
@@ -17,7 +17,7 @@ from borough.project.specs import DatasetSpec
 from borough.project.typed import typed
 
 _WIDTH = 120
-# Keys of a dataset in the order in which they are declared; long words come last.
+# Keys of a dataset in the order in which they are declared.
 _DATASET = tuple(name for name in DatasetSpec.model_fields if name != "contract")
 
 
@@ -105,13 +105,13 @@ _Dumper.add_representer(str, _text)
 _Dumper.add_representer(type(None), _nothing)
 
 
-def _dump(value: Any, is_short: Any) -> str:
+def _dump(value: Any, is_short: Callable[[yaml.MappingNode, int], bool]) -> str:
     node = _Dumper(io.StringIO(), sort_keys=False).represent_data(value)
     _style(node, is_short, 0)
     return str(yaml.serialize(node, Dumper=_Dumper, width=_WIDTH + 20, allow_unicode=True))
 
 
-def _style(node: yaml.Node, is_short: Any, depth: int) -> None:
+def _style(node: yaml.Node, is_short: Callable[[yaml.MappingNode, int], bool], depth: int) -> None:
     if isinstance(node, yaml.MappingNode):
         node.flow_style = is_short(node, depth) or not node.value
         for _key, value in node.value:
