@@ -10,7 +10,6 @@ import bz2
 import gzip
 import lzma
 import posixpath
-import re
 import zipfile
 import zlib
 from collections import Counter
@@ -20,13 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+from borough.project.reaching import size_in_bytes
+
 LARGE = 1_000_000_000
 MOST_TIMES = 100
 PIECE = 1 << 20
 PACKED: dict[str, tuple[str, Callable[[str], Any]]] = {".gz": ("gzip", gzip.open), ".bz2": ("bzip2", bz2.open), ".xz": ("xz", lzma.open)}
 _BROKEN = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError)
-_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(MB|GB|TB)", re.IGNORECASE)
-_UNITS = {"MB": 1_000_000, "GB": 1_000_000_000, "TB": 1_000_000_000_000}
 AGAIN = "ask for it again"
 
 
@@ -68,10 +67,10 @@ def bound_of(declared: str | None) -> Bound:
     """``20 GB`` as a bound. Raises ValueError for what is no size."""
     if declared is None:
         return Bound()
-    found = _SIZE.fullmatch(declared.strip())
-    if found is None:
+    size = size_in_bytes(declared)
+    if size is None:
         raise ValueError(f"largest_member: {declared!r} is no size; write it as 20 GB")
-    return Bound(int(float(found[1]) * _UNITS[found[2].upper()]))
+    return Bound(size)
 
 
 def members(file: BinaryIO, bound: Bound) -> list[Member]:

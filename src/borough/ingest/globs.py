@@ -40,6 +40,7 @@ class Glob:
     depth: int | None  # folders below the fixed one; None: any
     archive: re.Pattern[str] | None = None  # for the paths of archives, where their members are wanted
     member: str | None = None  # what the members' names must match, as written
+    exact: str | None = None  # the one file, where nothing can be listed
 
     def below(self, path: str) -> str:
         """A path of the store as seen from the fixed folder."""
@@ -83,6 +84,7 @@ def glob_of(pattern: str, root: Path) -> Glob:
     return Glob(
         pattern, address, folder, expression, date_format, _depth(outer),
         _expression(outer, pattern)[0] if split else None, rest[split.end() :] if split else None,
+        f"{folder}/{outer}".lstrip("/") if address is not None and address.scheme in WEB else None,
     )  # fmt: skip
 
 
@@ -90,7 +92,8 @@ def _one_file(pattern: str, address: Address) -> Glob:
     """An address of the web: it means itself, and what follows ``?`` is asked of the server, not of the path."""
     path, question, query = address.rest.partition("?")
     folder, _, name = path.lstrip("/").rpartition("/")
-    return Glob(pattern, address, folder, re.compile(re.escape(name + question + query)), None, 0)
+    name += question + query
+    return Glob(pattern, address, folder, re.compile(re.escape(name)), None, 0, exact=f"{folder}/{name}".lstrip("/"))
 
 
 def _depth(rest: str) -> int | None:

@@ -125,11 +125,12 @@ class Places:
 
     def _list(self, glob: Glob) -> list[Entry]:
         store = self._store_of(glob)
-        key = (store.address, glob.folder, glob.depth)
+        where = glob.folder if glob.exact is None else glob.exact
+        key = (store.address, where, glob.depth)
         if key in self._lists:
             return self._lists[key]
         with self._asking(store):
-            listed = self._lists[key] = self._patiently(store, lambda: list(store.files(glob.folder, glob.depth)))
+            listed = self._lists[key] = self._patiently(store, lambda: list(store.files(where, glob.depth)))
         self._listed_at = time.monotonic()
         ahead = f"{store.address}/" if store.address else ""
         self._listed.update((ahead + entry.path, entry) for entry in whole(listed))

@@ -29,6 +29,16 @@ SECRET = ("secret", "token", "password", "passphrase", "sas")
 WEB = ("https", "http")
 
 
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(MB|GB|TB)", re.IGNORECASE)
+_UNITS = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+def size_in_bytes(text: str) -> int | None:
+    """``20 GB`` in bytes; None for what is no size."""
+    found = _SIZE.fullmatch(text.strip())
+    return None if found is None else int(float(found[1]) * _UNITS[found[2].upper()])
+
+
 @dataclass(frozen=True)
 class Address:
     """``scheme://authority/rest`` taken apart. ``rest`` begins with the slash; ``start``: where it begins in the text."""
