@@ -30,7 +30,7 @@ def connector_for(feed: ResolvedFeed, around: Surroundings, since: Since = NOTHI
     if feed.reach == "database":
         from borough.ingest.database import DatabaseConnector
 
-        return DatabaseConnector(feed, around.engine, around.engine.scratch, around.now, since)
+        return DatabaseConnector(feed, around.engine, around.engine.scratch, around.now, since, around.root)
     if feed.reach == "api":
         from borough.ingest.api import ApiConnector
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from borough.project.database_checks import check_database
 from borough.project.explain import NAME, one_of
 from borough.project.findings import Findings, Where
 from borough.project.format_checks import check_format
 from borough.project.formats import FORMATS, FormatSpec
+from borough.project.place_checks import check_options, check_place
 from borough.project.resolve import PathPart, file_patterns, format_kind, path_parts, reach_of
 from borough.project.specs import FeedSpec, SourceSpec
 
@@ -34,6 +36,8 @@ def check_reach(findings: Findings, at: Where, source: SourceSpec, feed: FeedSpe
         if getattr(feed, key) is not None:
             findings.error_at_key(at.below(key), f"`{key}` with `{said[0]}`", f"no `{key}`: it is for files")
     _cursor(findings, at, feed, reach)
+    if reach == "database":
+        check_database(findings, at, source, feed)
     if reach == "api":
         _auth(findings, source)
 
@@ -72,6 +76,8 @@ def _files(findings: Findings, at: Where, source: SourceSpec, feed: FeedSpec) ->
         return
     for index, pattern in enumerate(patterns):
         _glob(findings, here.below(index), pattern)
+        check_place(findings, here.below(index), pattern)
+    check_options(findings, source)
     check_format(findings, at, feed, format_kind(feed, patterns))
     if isinstance(feed.format, FormatSpec):
         if len(feed.format.declared) != 1:
