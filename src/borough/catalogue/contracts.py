@@ -58,6 +58,11 @@ def current_table(dataset: str) -> str:
     return f"silver/{dataset}/current"
 
 
+def plain_table(dataset: str) -> str:
+    """What the dataset shows, for other engines."""
+    return f"silver/{dataset}/table"
+
+
 def area_table(dataset: str, area: str) -> str:
     return f"silver/{dataset}/area/{area}"
 

@@ -56,10 +56,15 @@ def dataset_relation(
     project: Project, engine: Engine, lake: Lake, published: Published | None, name: str, *, as_of: dt.date | None = None
 ) -> Relation:
     """A dataset with its area columns, and who may see each."""
-    contract = project.datasets[name]
     builder = Relations(project, engine, lambda table: lake.table(table, published) if published else None)
+    return Relation(name, builder.dataset(name, as_of=as_of), dataset_columns(project, name))
+
+
+def dataset_columns(project: Project, name: str) -> tuple[ColumnAccess, ...]:
+    """A dataset's own columns and those of its areas, and who may see each."""
+    contract = project.datasets[name]
     added = [_area_access(contract, column) for column in area_columns(project, contract)]
-    return Relation(name, builder.dataset(name, as_of=as_of), (*_own_columns(contract), *added))
+    return (*_own_columns(contract), *added)
 
 
 def _own_columns(contract: DatasetSpec) -> tuple[ColumnAccess, ...]:

@@ -32,6 +32,11 @@ _FORMATS = {
 }
 
 
+def purposes_of(declared: Mapping[str, PurposeSpec]) -> dict[str, PurposeSpec]:
+    """The purposes there are: the declared ones, else the one that needs no declaration."""
+    return dict(declared) or _DEFAULT
+
+
 @dataclass(frozen=True)
 class Who:
     """Who asks, in which role."""
@@ -85,7 +90,7 @@ class Gate:
     ) -> None:
         self._engine = engine
         self._relations = dict(relations)
-        self._purposes = dict(purposes) or _DEFAULT
+        self._purposes = purposes_of(purposes)
         self._audit = audit
         self._published = published
 

@@ -23,6 +23,7 @@ from borough.pipeline.disk import disk_full, full_disk_told
 from borough.pipeline.feeds import derive_feed, rewrite_current, tidy, work_for
 from borough.pipeline.later import leave_for_later, show
 from borough.pipeline.openlineage import Recorder, recorder
+from borough.pipeline.plain import keep_plain_tables
 from borough.pipeline.receive import receive, received_columns
 from borough.pipeline.survey import Survey, open_engine, open_lake, survey
 from borough.project.load import Project
@@ -134,6 +135,8 @@ def _conduct(run: Run, seen: Survey, events: Recorder) -> Summary:
     _before_gold(run, fed)
     for dataset in sorted(run.changed & set(run.project.datasets)):
         gold.dataset_checks(run, seen.programme, dataset)
+    with _failing_alone(run, "other engines"):
+        keep_plain_tables(run)
     leave_for_later(run, seen.programme, {n.name for n in nodes})
     return replace(_publish(run, reports), outstanding=outstanding(seen))
 

@@ -21,6 +21,7 @@ from borough.ingest.port import Since
 from borough.lake.lake import Lake
 from borough.lake.model import Published
 from borough.lake.objects import filesystem
+from borough.pipeline import plain
 from borough.pipeline.checking import declared_columns
 from borough.pipeline.context import Options
 from borough.pipeline.later import shows_otherwise
@@ -101,7 +102,7 @@ def survey(project: Project, engine: DuckDBEngine, lake: Lake, options: Options,
     if wrong := _mistaken_columns(project, lake, published, [resolved[name] for name in sorted(stale) if not found[name].found]):
         raise DeclarationError(wrong)
     asked = options.release or options.replay or record.get("pending") or any(w.found or w.away for w in found.values())
-    changed = stale or _gold_changed(programme, nodes, record) or shows_otherwise(record, project)
+    changed = stale or _gold_changed(programme, nodes, record) or shows_otherwise(record, project) or plain.outdated(record, project)
     return Survey(programme, resolved, nodes, found, prints, stale, _released(programme, options), idle=not asked and not changed)
 
 

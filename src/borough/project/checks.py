@@ -64,6 +64,11 @@ def _secrets(findings: Findings) -> None:
 
 def _borough(findings: Findings) -> None:
     borough = findings.project.borough
+    others = borough.other_engines
+    if others is not None and others not in (borough.purposes or ("data_engineering",)):
+        at = Where("borough", "", ("other_engines",))
+        known = tuple(borough.purposes) or ("data_engineering",)
+        findings.error(at, f"unknown purpose {findings.said(at, others)}", f"a purpose that is declared: {one_of(known)}", nearest(others, known))
     if borough.purposes and borough.purpose not in borough.purposes:
         at = Where("borough", "", ("purpose",))
         expected = f"a purpose that is declared: {one_of(borough.purposes)}"

@@ -97,6 +97,9 @@ class BoroughSpec(Spec):
     )
     purpose: Name = Field(default="data_engineering", description="The purpose for which the local user (role `engineer`) reads data.")
     purposes: dict[Name, PurposeSpec] = Field(default_factory=dict, description="The purposes for which data may be seen.")
+    other_engines: Name | None = Field(
+        default=None, description="The purpose for which other engines (Spark, Power BI, pandas) read datasets: `silver/DATASET/table` in the lake has the columns that it may see. Default: no such tables."
+    )
     maintenance: MaintenanceSpec = Field(default_factory=MaintenanceSpec, description="Limits for compaction and vacuum.")
     openlineage: OpenLineageSpec | None = Field(default=None, description="Where runs tell their lineage. Default: nowhere.")
 
