@@ -80,6 +80,28 @@ def test_a_first_try_may_fail(state: Database) -> None:
     assert state.tried("source", "a", now=NOW, problem="no") == Attempt("source", "a", 1, 1, NOW, None, NOW, "no", None)
 
 
+def test_tries_of_several_things_are_noted_in_one_go(state: Database) -> None:
+    state.tried("source", "b", now=NOW, problem="away")
+    state.tried_all("source", {"c": None, "b": "still away", "a": "no"}, now=NOW + HOUR)
+    state.tried_all("source", {}, now=NOW + HOUR)
+    assert [(a.name, a.tries, a.failures, a.problem, a.last_try) for a in state.attempts("source")] == [
+        ("a", 1, 1, "no", NOW + HOUR), ("b", 2, 2, "still away", NOW + HOUR), ("c", 1, 0, None, NOW + HOUR),
+    ]  # fmt: skip
+
+
+def test_two_that_note_the_same_things_at_once_both_can(state: Database) -> None:
+    names = [f"s{n}" for n in range(30)]
+    threads = [
+        threading.Thread(target=lambda order: [state.tried_all("source", dict.fromkeys(order), now=NOW) for _ in range(5)], args=(order,))
+        for order in (names, names[::-1])
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {a.tries for a in state.attempts("source")} == {10}
+
+
 def test_attempts_are_listed_by_kind_and_name(state: Database) -> None:
     for kind, name in (("source", "b"), ("source", "a"), ("delivery", "c")):
         state.tried(kind, name, now=NOW)

@@ -21,8 +21,7 @@ def note_contacts(project: Project, contacts: Mapping[str, str | None], *, now: 
 
     try:
         with opened_state(project) as state:
-            for feed, problem in contacts.items():
-                state.tried(SOURCE, feed, now=now, problem=problem)
+            state.tried_all(SOURCE, contacts, now=now)
             declared = {feed for feed, _source, _spec in project.feeds()}
             for known in state.attempts(SOURCE):
                 if known.name not in declared:

@@ -107,6 +107,11 @@ class Database:
             row = connection.execute(text(_TRIED), self._try(kind, name, now, problem, next_try)).one()
         return _attempt(row)
 
+    def tried_all(self, kind: str, problems: Mapping[str, str | None], *, now: dt.datetime) -> None:
+        with self._writing() as connection:
+            for name in sorted(problems):  # in one order, so that two who note at once wait for each other rather than both
+                connection.execute(text(_TRIED), self._try(kind, name, now, problems[name], None))
+
     def attempts(self, kind: str, name: str | None = None) -> list[Attempt]:
         return [_attempt(row) for row in (self._rows(_ATTEMPTS, kind=kind) if name is None else self._rows(_ATTEMPT_OF, kind=kind, name=name))]
 

@@ -31,6 +31,9 @@ class State(Protocol):
     def tried(self, kind: str, name: str, *, now: dt.datetime, problem: str | None = None, next_try: dt.datetime | None = None) -> Attempt:
         """Count one try of reaching something: a success, or a failure with its problem (secrets are struck out)."""
 
+    def tried_all(self, kind: str, problems: Mapping[str, str | None], *, now: dt.datetime) -> None:
+        """Count one try of each of several things, by name, in one go."""
+
     def attempts(self, kind: str, name: str | None = None) -> list[Attempt]:
         """How reaching things of a kind has gone, by name; or just the one."""
 
