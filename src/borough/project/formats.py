@@ -54,14 +54,14 @@ class JsonSpec(Spec):
 
 
 class ExcelSpec(Spec):
-    """A workbook: `.xlsx`, `.xlsm`, `.xlsb`, `.xls` or `.ods`. What is not declared is detected."""
+    """A workbook: `.xlsx`, `.xlsm`, `.xlsb`, `.xls` or `.ods`, one sheet of it. What is not declared is detected."""
 
-    sheet: str | int | None = Field(default=None, description="The sheet's name, or its place (from 1). Default: the one sheet that holds anything.")
+    sheet: str | int | None = Field(default=None, description="The sheet's name, or its place (from 1). Default: the one visible sheet that holds anything.")
     header: int | None = Field(
-        default=None, ge=1, description="Row (from 1) with the column names. Default: the first row as wide as the table, below titles and merged cells."
+        default=None, ge=1, description="Row (from 1) with the column names. Default: the first row as wide as the table, below titles and merged cells; two rows where groups of columns have a name."
     )
     totals: str | None = Field(
-        default=None, description="What the first cell of a totals row begins with: such rows are left out and told. Default: a last row that begins with `Total` is refused, so that it can't be counted as data."
+        default=None, description="What the first value of a totals row begins with: such rows are left out and told. Default: last rows that begin with `Total` are refused, so that they can't be counted as data."
     )
 
 
