@@ -71,7 +71,8 @@ class Killer:
 
 
 def main():
-    lake, files = Lake(sys.argv[1]), Path(sys.argv[2])
+    files = Path(sys.argv[2])
+    lake = Lake(sys.argv[1], scratch=str(files / "copies"))  # killed, it leaves them
     if sys.argv[3] == "forever":
         write_forever(lake, files)
     killer = Killer(int(sys.argv[3]))

@@ -35,25 +35,31 @@ _PLAIN = re.compile(r"^[A-Za-z0-9._=/@:-]+$")  # delta-rs decodes and encodes th
 RETRIES: dict[str, Any] = {"max_retries": 5, "retry_timeout": timedelta(seconds=20), "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=4), "base": 2}}
 DELTA_RETRIES = {"max_retries": "5", "retry_timeout": "20s", "backoff_config.init_backoff": "200ms", "backoff_config.max_backoff": "4s"}
 TIMEOUTS = {"connect_timeout": "5s", "timeout": "40s"}
-UPLOADS = 4  # pieces of 5 MB at once, so that each has time enough on a slow line
+PIECE, UPLOADS = 8 << 20, 4  # bytes, and how many pieces of a file at once: few enough that each has time on a slow line
 
 
 def open_store(address: str, options: Mapping[str, str]) -> ObjectStore:
     """A store whose root is the address."""
     from obstore.store import from_url
 
-    client = {**TIMEOUTS, **{k: v for k, v in options.items() if k in ("timeout", "connect_timeout", "proxy_url")}}
-    allowed = {"allow_http": True} if options.get("allow_http") == "true" else {}
-    own = {k: v for k, v in options.items() if k not in client and k != "allow_http"}
-    opened: ObjectStore = from_url(address, config=own, client_options={**client, **allowed}, retry_config=RETRIES)  # type: ignore[call-overload] # the keys are the store's own
+    config, client = _parted(options)
+    opened: ObjectStore = from_url(address, config=config, client_options=client, retry_config=RETRIES)  # type: ignore[call-overload] # the keys are the store's own
     return opened
+
+
+def _parted(options: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
+    """The options of the store itself, and those of its client."""
+    client: dict[str, Any] = {**TIMEOUTS, **{k: v for k, v in options.items() if k in ("timeout", "connect_timeout", "proxy_url")}}
+    own = {k: v for k, v in options.items() if k not in client and k != "allow_http"}
+    return own, {**client, **({"allow_http": True} if options.get("allow_http") == "true" else {})}
 
 
 def filesystem(scheme: str, options: Mapping[str, str]) -> Any:
     """An fsspec file system for an engine that can't read this kind of store itself."""
     from obstore.fsspec import FsspecStore
 
-    return FsspecStore(scheme, config=dict(options), retry_config=RETRIES)  # type: ignore[call-overload] # any scheme that obstore knows
+    config, client = _parted(options)
+    return FsspecStore(scheme, config=config, client_options=client, retry_config=RETRIES)  # type: ignore[call-overload] # any scheme that obstore knows
 
 
 class ObjectStorage:
@@ -134,7 +140,7 @@ class ObjectStorage:
 
     def _upload(self, name: str, file: str) -> None:
         with self._told():
-            self._store.put(name, Path(file), max_concurrency=UPLOADS)
+            self._store.put(name, Path(file), chunk_size=PIECE, max_concurrency=UPLOADS)
 
     def nearest(self, file: str) -> str:
         copy = self._placed.get(file)
