@@ -76,7 +76,7 @@ def pointblank(folder: Path, to: Path) -> None:
     plan = pb.Validate(data=rows)
     for bad in in_polars(pl).values():
         plan = plan.col_vals_expr(expr=~bad)
-    found = plan.interrogate(get_first_n=len(rows)).get_data_extracts()
+    found = plan.interrogate(extract_limit=len(rows)).get_data_extracts()
     keys = [found[i].select(KEY, name=pl.lit(name)) for i, name in enumerate(in_polars(pl), 1) if found.get(i) is not None]
     pl.concat(keys).write_parquet(to / "keys.parquet")
 
