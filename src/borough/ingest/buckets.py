@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from borough.engine.objects import object_options, unreachable
 from borough.errors import UsageError
 from borough.ingest.ranged import Ranged
-from borough.ingest.stores import Entry, RefusedError
+from borough.ingest.stores import Entry, RefusedError, Wanted, all_of_them
 from borough.project.reaching import Address
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Bucket:
             advice = str(error.advice or "").replace("set AWS_REGION", "declare region: in connect.options, or set AWS_REGION")
             raise RefusedError(error.message, advice) from error
 
-    def files(self, folder: str, depth: int | None) -> Iterator[Entry]:
+    def files(self, folder: str, depth: int | None, wanted: Wanted = all_of_them) -> Iterator[Entry]:
         with self._told():
             found, folders = self._listed(folder or None, depth)
         # Some programs make an empty object for a folder: it is none of its files.

@@ -24,7 +24,7 @@ def discover(patterns: Sequence[str], root: Path) -> list[Found]:
     """The files of this machine that match, sorted by name. A folder that is absent has none."""
     store = Folders()
     globs = [glob_of(pattern, root) for pattern in patterns]
-    return Search(globs, lambda _glob: store, lambda glob: list(store.files(glob.folder, glob.depth)), lambda _glob, entry: store.open(entry.path), Bound()).found()
+    return Search(globs, lambda _glob: store, lambda glob: list(store.files(glob.folder, glob.depth, glob.wants)), lambda _glob, entry: store.open(entry.path), Bound()).found()
 
 
 @dataclass

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from borough.errors import FeedError
+from borough.ingest.sidecars import is_beside
 from borough.ingest.stores import unfinished
 from borough.project.reaching import WEB, Address, address_of
 
@@ -54,6 +55,12 @@ class Glob:
         if unfinished(whole) and not unfinished(SPECIAL.sub("x", self.pattern)):
             return None
         return self.expression.fullmatch(whole)
+
+    def wants(self, path: str) -> bool:
+        """May a file of the store matter: does it match, is it an archive whose members may, or may it stand beside a shapefile?"""
+        if self.archive is not None:
+            return self.archive.fullmatch(self.below(path)) is not None
+        return self.match(path) is not None or is_beside(path)
 
     def parts(self, captures: dict[str, str | None], name: str) -> tuple[tuple[tuple[str, str], ...], dt.date | dt.datetime | None]:
         """What the path of ``name`` gives: the columns, and the date of the extract. Raises FeedError where that is no date."""

@@ -130,7 +130,9 @@ class Places:
         if key in self._lists:
             return self._lists[key]
         with self._asking(store):
-            listed = self._lists[key] = self._patiently(store, lambda: list(store.files(where, glob.depth)))
+            listed = self._patiently(store, lambda: list(store.files(where, glob.depth, glob.wants)))
+        if store.address:
+            self._lists[key] = listed  # all that is there; of folders of this machine, only what this glob wants
         self._listed_at = time.monotonic()
         ahead = f"{store.address}/" if store.address else ""
         self._listed.update((ahead + entry.path, entry) for entry in whole(listed))

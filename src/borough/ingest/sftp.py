@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from borough.ingest.ranged import Ranged
-from borough.ingest.stores import Entry, RefusedError
+from borough.ingest.stores import Entry, RefusedError, Wanted, all_of_them
 from borough.project.reaching import Address
 
 TIMEOUT = 30  # seconds without a word
@@ -46,7 +46,7 @@ class SftpServer:
         self._ftp: Any = None
         self._end: weakref.finalize[Any, Any] | None = None
 
-    def files(self, folder: str, depth: int | None) -> Iterator[Entry]:
+    def files(self, folder: str, depth: int | None, wanted: Wanted = all_of_them) -> Iterator[Entry]:
         with self._told() as ftp:
             yield from list(self._below(ftp, folder, depth))
 

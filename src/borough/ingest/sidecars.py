@@ -16,6 +16,11 @@ def is_shapefile(path: str) -> bool:
     return path.lower().endswith(SHAPE)
 
 
+def is_beside(path: str) -> bool:
+    """By its name, may it belong to a shapefile?"""
+    return path[-len(SHAPE) :].lower() in BESIDE
+
+
 def folder_of(path: str) -> str:
     """What stands before the file's name; empty at the top."""
     return path.rpartition("/")[0]
@@ -34,7 +39,7 @@ def whole(entries: Sequence[Entry], only: str | None = None) -> list[Entry]:
         return list(entries)
     parts: dict[str, list[Entry]] = {}
     for entry in entries:
-        if entry.path[-len(SHAPE) :].lower() in BESIDE:
+        if is_beside(entry.path):
             parts.setdefault(entry.path[: -len(SHAPE)], []).append(entry)
     summed = {shape.path: _sum(shape, parts.get(shape.path[: -len(SHAPE)], [])) for shape in shapes}
     return list(summed.values()) if only is not None else [summed.get(e.path, e) for e in entries]

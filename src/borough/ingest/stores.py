@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -33,6 +33,14 @@ class Entry:
         return self.size != other.size or (self.dated and other.dated and self.modified_ns != other.modified_ns)
 
 
+Wanted = Callable[[str], bool]
+
+
+def all_of_them(path: str) -> bool:
+    """Every file is wanted."""
+    return True
+
+
 class RefusedError(OSError):
     """A store that is there and says no: waiting does not mend it. ``advice`` says what would."""
 
@@ -52,8 +60,11 @@ class Store(Protocol):
     def address(self) -> str:
         """What stands before the path of its files, to tell: no password. Empty for this machine."""
 
-    def files(self, folder: str, depth: int | None) -> Iterator[Entry]:
-        """The files below a folder, and below so many folders in it (None: any). A folder that is absent has none."""
+    def files(self, folder: str, depth: int | None, wanted: Wanted = all_of_them) -> Iterator[Entry]:
+        """The files below a folder, and below so many folders in it (None: any). A folder that is absent has none.
+
+        What is not ``wanted`` may be left out, where that is cheaper.
+        """
 
     def look(self, path: str) -> Entry:
         """A file as it is now."""
@@ -73,7 +84,7 @@ class Folders:
 
     address = ""
 
-    def files(self, folder: str, depth: int | None) -> Iterator[Entry]:
+    def files(self, folder: str, depth: int | None, wanted: Wanted = all_of_them) -> Iterator[Entry]:
         # Links are followed only where the depth is fixed, so that a loop of links ends.
         for above, folders, files in os.walk(folder, followlinks=depth is not None, onerror=_unreadable):
             below = os.path.relpath(above, folder).replace(os.sep, "/")
@@ -82,7 +93,8 @@ class Folders:
                 folders.clear()
             folders.sort()
             for file in sorted(files):
-                entry = self._entry(os.path.join(above, file))
+                path = os.path.join(above, file)
+                entry = self._entry(path) if wanted(path) else None
                 if entry is not None:
                     yield entry
 

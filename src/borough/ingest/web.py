@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from borough.ingest.stores import Entry, RefusedError
+from borough.ingest.stores import Entry, RefusedError, Wanted, all_of_them
 from borough.project.reaching import Address
 
 TIMEOUT = 60  # seconds without a word
@@ -38,7 +38,7 @@ class WebServer:
             self._login = "Basic " + base64.b64encode(f"{user}:{password or ''}".encode()).decode()
         self._plain = address.scheme == "http" and options.get("allow_http", "").lower() != "true"
 
-    def files(self, folder: str, depth: int | None) -> Iterator[Entry]:
+    def files(self, folder: str, depth: int | None, wanted: Wanted = all_of_them) -> Iterator[Entry]:
         """``folder`` is the file's own path here."""
         try:
             yield self.look(folder)
