@@ -159,3 +159,24 @@ def test_declared_options_go_before_the_environments(s3, fresh, now, monkeypatch
     write_run(lake, fresh, now, 0)
     assert lake.table(LOG).rows == 1
     assert os.environ["AWS_ENDPOINT_URL"] not in lake.storage.options.values()
+
+
+def test_a_publication_whose_answer_is_lost_is_published(s3, fresh, now, monkeypatch):
+    """The commit took place, its answer never came: the run says that it is published, for so it is."""
+    import deltalake
+
+    lake = Lake(new_address())
+    write_run(lake, fresh, now, 0)
+    write = deltalake.write_deltalake
+
+    def answerless(*args, **kwargs):
+        write(*args, **kwargs)
+        raise OSError("Generic S3 error: error sending request")
+
+    monkeypatch.setattr(deltalake, "write_deltalake", answerless)
+    write_run(lake, fresh, now, 1)
+    assert [run.record["i"] for run in lake.runs()] == [1, 0]
+    monkeypatch.setattr(deltalake, "write_deltalake", lambda *args, **kwargs: (_ for _ in ()).throw(OSError("Generic S3 error: error sending request")))
+    with pytest.raises(LakeError, match="can't be reached"):
+        write_run(lake, fresh, now, 2)
+    assert [run.record["i"] for run in Lake(lake.storage.root).runs()] == [1, 0]

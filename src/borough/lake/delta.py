@@ -205,11 +205,11 @@ def without_checkpoint() -> PostCommitHookProperties:
     return PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
 
-def commit_properties(number: int, app: str | None = None) -> CommitProperties:
+def commit_properties(number: int, app: str | None = None, metadata: dict[str, str] | None = None) -> CommitProperties:
     """What every commit carries: the run's number, the application's transaction, no retries."""
     from deltalake import CommitProperties, Transaction
 
     transactions = [Transaction(RUN_APP, number)]
     if app is not None:
         transactions.append(Transaction(app, number))
-    return CommitProperties(app_transactions=transactions, max_commit_retries=0)
+    return CommitProperties(custom_metadata=metadata, app_transactions=transactions, max_commit_retries=0)

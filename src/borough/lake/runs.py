@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +104,7 @@ class Runs:
         return found
 
 
+TOKEN = "borough.token"  # tells one attempt to publish from another
 RUN_PUBLISHED = "borough.published"
 """Application id under which ``system/runs`` records the number of the last published run."""
 
@@ -119,13 +121,14 @@ def publish(table: DeltaTable, run: Published) -> None:
         "tables": arrow.Array([json.dumps(dict(run.tables))], arrow.DataType.utf8()),
         "record": arrow.Array([json.dumps(run.record)], arrow.DataType.utf8()),
     }
-    properties = delta.commit_properties(run.number, RUN_PUBLISHED)
+    token = uuid.uuid4().hex
+    properties = delta.commit_properties(run.number, RUN_PUBLISHED, {TOKEN: token})
     rows = arrow.Table.from_pydict(row)
     try:
         with delta.lake_errors(f"publishing run {run.number}", table.table_uri):
             write_deltalake(table, rows, mode="append", commit_properties=properties, post_commithook_properties=delta.without_checkpoint())
     except LakeError:
-        if not _published(table, run.number):
+        if not _published(table, token):
             raise
     # The run is published from here on: nothing after it may say that it failed. A checkpoint only speeds reading up.
     with contextlib.suppress(Exception):
@@ -134,11 +137,11 @@ def publish(table: DeltaTable, run: Published) -> None:
             table.create_checkpoint()
 
 
-def _published(table: DeltaTable, number: int) -> bool:
-    """Did a commit whose answer never came take place all the same? Asked only where it failed."""
+def _published(table: DeltaTable, token: str) -> bool:
+    """Did this very commit take place though its answer never came? Asked only where it failed."""
     try:
         table.update_incremental()
-        return delta.transaction_version(table, RUN_PUBLISHED) == number
+        return any(commit.get(TOKEN) == token for commit in table.history(2))
     except Exception:  # noqa: BLE001 - a table that can't be read tells nothing
         return False
 
