@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import uuid
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -104,6 +107,33 @@ def test_the_environment_tells_how_to_reach_it(bucket: Bucket) -> None:
         assert [f.name for f in Places([f"{bucket.address}/*.csv"], Path("/"), connect()).discover()] == ["a.csv"]
 
 
+def test_declared_keys_are_not_mixed_with_the_environments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session token belongs to the key that it was given with: S3 refuses it with another."""
+    asked: list[dict[str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append({name.lower(): value for name, value in self.headers.items()})
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'<?xml version="1.0"?><ListBucketResult><Name>b</Name><IsTruncated>false</IsTruncated></ListBucketResult>')
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    for name, value in {**KEYS, "AWS_SESSION_TOKEN": "of the environment"}.items():
+        monkeypatch.setenv(name, value)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        endpoint = {"endpoint": f"http://127.0.0.1:{server.server_port}"}
+        for options in (endpoint, {**endpoint, "key": "own", "secret": "s"}, {**endpoint, "key": "own", "secret": "s", "token": "t"}, {**endpoint, "anonymous": "true"}):
+            assert Places(["s3://b/*.csv"], Path("/"), connect(options)).discover() == []
+        server.shutdown()
+    keys = [a.get("authorization", "=").split("=")[1].split("/")[0] for a in asked]
+    assert keys == ["test-key", "own", "own", ""]
+    assert [a.get("x-amz-security-token") for a in asked] == ["of the environment", None, "t", None]
+
+
 def test_a_folder_and_a_bucket_in_one_feed(bucket: Bucket, tmp_path: Path) -> None:
     bucket.put("a.csv", b"id\n1\n")
     (tmp_path / "a.csv").write_bytes(b"id\n2\n")
@@ -177,9 +207,6 @@ def test_a_transfer_that_breaks_is_begun_again(bucket: Bucket, wire: Wire, tmp_p
 
 
 def _cut_soon(wire: Wire, to: Path) -> None:
-    import threading
-    import time
-
     def cut() -> None:
         while not (to.exists() and to.stat().st_size > 0):
             time.sleep(0.001)
@@ -197,3 +224,25 @@ def test_what_waiting_does_not_mend_is_told_at_once(bucket: Bucket) -> None:
             patch.delenv(name)
         Places(["s3://x/*.csv"], Path("/"), connect()).discover()
     assert told.value.advice == "declare region: in connect.options, or set AWS_REGION, such as eu-west-2 for London; then run again"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "options"),
+    [
+        ("abfss://c@account.dfs.core.windows.net/x/*.csv", {"key": "YWJj"}),
+        ("abfss://c@account.dfs.core.windows.net/x/*.csv", {"sas": "sv=1&sig=abc"}),
+        ("az://c/x/*.csv", {"account": "a", "tenant": "t", "client": "c", "secret": "s"}),
+        ("gs://b/x/*.csv", {"anonymous": "true"}),
+    ],
+)
+def test_options_of_other_stores_are_understood(pattern: str, options: dict[str, str]) -> None:
+    """There is no such server here; this much can be told: with an endpoint where nobody is, the store was opened and asked."""
+    here = {**options, "endpoint": "http://127.0.0.1:1", "allow_http": "true"}
+    with pytest.raises(FeedError, match=r"can't be reached: no connection, after 3 attempts"):
+        Places([pattern], Path("/"), connect(here)).discover()
+
+
+def test_keys_that_are_none_are_told(tmp_path: Path) -> None:
+    with pytest.raises(FeedError, match=r"gs://b can't be read: .*redential") as told:
+        Places(["gs://b/*.csv"], tmp_path, connect({"key_file": "nothing.json"})).discover()
+    assert "see to the keys" in (told.value.advice or "")

@@ -56,8 +56,14 @@ class Bucket:
         client = {**_CLIENT, **({"allow_http": True} if http else {})}
         # It does not wait and try again by itself: Borough's own patience is declared.
         never = {"max_retries": 0, "retry_timeout": dt.timedelta(seconds=1)}
-        opened: ObjectStore = from_url(self.address, config=options, client_options=client, retry_config=never)  # type: ignore[call-overload] # the keys are the store's own
+        more = {"credential_provider": self._declared_keys} if self._scheme == "s3" and "key" in self._declared else {}
+        opened: ObjectStore = from_url(self.address, config=options, client_options=client, retry_config=never, **more)  # type: ignore[call-overload] # the keys are the store's own
         return opened
+
+    def _declared_keys(self) -> dict[str, str | None]:
+        """The declared keys and nothing else: the environment's session token belongs to other ones."""
+        own = self._declared
+        return {"access_key_id": own["key"], "secret_access_key": own.get("secret", ""), "token": own.get("token"), "expires_at": None}
 
     def _options(self) -> dict[str, str]:
         names = _NAMES.get(self._scheme, _NAMES["azure"])
@@ -118,7 +124,7 @@ class Bucket:
         except (PermissionError, BaseError) as error:
             text = str(error)
             reason = unreachable(text) or ("it refuses the credentials" if isinstance(error, PermissionError) else text.splitlines()[0][:200])
-            if "credentials" in reason:
+            if "credential" in reason:
                 raise RefusedError(reason, "see to the keys (connect.options, or the environment's) and to what they permit") from error
             if "bucket" in reason:
                 raise RefusedError(reason, "see to the bucket's name, and to the endpoint") from error
