@@ -122,6 +122,7 @@ def test_killed_at_any_instant(files, hands, new_root):
     """Kills inside Delta's own commits and compactions, which no step of ours can name; a reader looks on."""
     lake = Lake(new_root())
     pauses, enough = ((1.5, 2.2, 2.7), 1) if new_root is new_address else ((0.5, 0.61, 0.73, 0.87, 1.0), 5)
+    runs = 0
     for number, pause in enumerate((*pauses, 2, 4, 8, 16), 1):  # the last ones for a machine that is busy
         if number > len(pauses) and runs > enough:
             break
