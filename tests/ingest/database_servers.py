@@ -45,7 +45,7 @@ class Server:
     def start(self) -> None:
         self.process = subprocess.Popen(self.command, user=self.user, cwd=self.folder, **QUIET)
         for _ in range(300):
-            with contextlib.suppress(subprocess.CalledProcessError):
+            with contextlib.suppress(RuntimeError):
                 self.admin("SELECT 1")
                 return
             time.sleep(0.05)
@@ -57,19 +57,20 @@ class Server:
         self.process.wait()
 
     def stop(self) -> None:
+        """Nobody wants what is in it any more."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGINT if isinstance(self, Postgres) else signal.SIGTERM)
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        self.process.send_signal(signal.SIGQUIT if isinstance(self, Postgres) else signal.SIGKILL)
+        self.process.wait(20)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def admin(self, sql: str, database: str = "") -> str:
         raise NotImplementedError
 
     def said(self, command: list[Any], sql: str, **options: Any) -> str:
-        return subprocess.run(command, input=sql.encode(), capture_output=True, check=True, **options).stdout.decode()
+        done = subprocess.run(command, input=sql.encode(), capture_output=True, **options)
+        if done.returncode:
+            raise RuntimeError(done.stderr.decode())
+        return done.stdout.decode()
 
 
 class Postgres(Server):

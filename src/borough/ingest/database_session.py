@@ -34,10 +34,12 @@ _LASTING = re.compile(
     re.IGNORECASE,
 )
 _PASSING = re.compile(
-    r"connect|refused|reset|timed? ?out|unreachable|lookup|resol|name or service|bytes remaining|broken pipe|end of file|eof|closed|gone away|terminat|"
-    r"starting up|shutting down|shutdown|too many|recovery|deadlock|locked|busy|lock wait|ORA-(03113|03114|03135|12541|12170|12514|01555)|the process that reads|1053|os error",
+    r"connect|refused|\breset\b|timed? ?out|unreachable|failed to lookup|\bresolv|name or service|bytes remaining|broken pipe|end of file|\beof\b|\bclosed\b|gone away|"
+    r"\bterminat|starting up|shutting down|shutdown|too many (clients|connections)|recovery|deadlock|\block(ed)?\b|\bbusy\b|"
+    r"ORA-(03113|03114|03135|12541|12170|12514|01555)|the process that reads|\bos error",
     re.IGNORECASE,
 )
+_NAMES = re.compile(r"""(["'`]).*?\1""")  # of tables and columns, which may be any word
 
 
 class SourceError(Exception):
@@ -46,7 +48,7 @@ class SourceError(Exception):
     @property
     def passing(self) -> bool:
         """May it be different in a moment?"""
-        text = str(self)
+        text = _NAMES.sub("", str(self))
         return not _LASTING.search(text) and bool(_PASSING.search(text))
 
 
@@ -62,6 +64,10 @@ class Worker:
         self._complaint: str | None = None
         self.read = 0  # rows, since it began
         threading.Thread(target=self._hear, daemon=True).start()
+
+    @property
+    def lives(self) -> bool:
+        return self._process.poll() is None
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """What it answers. Raises SourceError where it ended."""
@@ -142,7 +148,8 @@ class Session:
         if self._worker is None:
             _installed()
             self._knock()
-            self._worker = _idle.pop() if _idle else Worker()
+            waiting = _idle.pop() if _idle else None
+            self._worker = waiting if waiting is not None and waiting.lives else Worker()
         try:
             answer = self._worker.answer({"url": self._address.url, "sql": sql, "before": list(self._before), "to": to})
         except SourceError as error:

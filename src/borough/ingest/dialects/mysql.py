@@ -11,7 +11,6 @@ _BYTES = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "
 _SPATIAL = {"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection", "geomcollection"}
 _TIMES = {"date", "datetime", "timestamp"}
 _NUMBERS = {"tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "year"}
-_HALF_A_STEP = "2.9e-8"  # of single precision, relative: what reads back as the same number
 
 
 class MySQL:
@@ -54,7 +53,8 @@ class MySQL:
             return f"concat({plain}, 'Z')"
         if kind == "float":  # its text has six digits: enough for most, else all that the number has
             exact = f"({column} + 0e0)"
-            return f"if(abs({plain} - {exact}) <= abs({exact}) * {_HALF_A_STEP}, {plain}, CAST({exact} AS CHAR))"
+            half_a_step = f"pow(2, floor(log2(abs({exact}))) - 24)"  # of single precision: less apart, it reads back as the same number
+            return f"if(abs({plain} - {exact}) < {half_a_step}, {plain}, CAST({exact} AS CHAR))"
         return plain
 
     def bound(self, column: str, kind: str, value: str) -> str:
