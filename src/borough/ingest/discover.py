@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -88,6 +88,7 @@ class Search:
             self._add(Found(where.path(entry), where.name(entry), entry.size, entry.modified_ns, problem=problem))
 
     def _add(self, found: Found) -> None:
+        found = _named_in_utf8(found)
         before = self._names.setdefault(found.name, found)
         if before.path != found.path:
             raise FeedError(f"two addresses would both be called {found.name!r}", advice="give each a feed of its own")
@@ -126,6 +127,19 @@ def _member(glob: Glob, entry: Entry, member: Member, inside: Sequence[Member], 
     if is_shapefile(member.name):
         size = whole([Entry(m.name, m.size, 0) for m in inside if folder_of(m.name) == folder_of(member.name)], only=member.name)[0].size
     return Found(where.path(entry), name, size, entry.modified_ns, parts, date, member.problem, member.name)
+
+
+def _named_in_utf8(found: Found) -> Found:
+    """A name that another program wrote in its own alphabet can't be kept in a table: its file is told instead of read."""
+    name = _readable(found.name)
+    if name == found.name:
+        return found
+    parts = tuple((key, _readable(value)) for key, value in found.parts)
+    return replace(found, name=name, parts=parts, problem="its name is not UTF-8: rename it")
+
+
+def _readable(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _common(folders: Sequence[str]) -> str:

@@ -79,13 +79,13 @@ class ConnectSpec(Spec):
 
     files: Names | None = Field(
         default=None,
-        description="Glob(s) of files: in folders, or `s3://bucket/…`, `sftp://user@host/…`, `https://…`; `*.zip/*.csv` for members of archives. `{name}` takes a part of the path as a column; `{extract_date:%Y-%m-%d}` is the date of the extract.",
+        description="Glob(s) of files: in folders, or `s3://bucket/…`, `abfss://…`, `gs://…`, `sftp://user@host/…`, one file at `https://…`; `*.zip/*.csv` for members of archives. `{name}` takes a part of the path as a column; `{extract_date:%Y-%m-%d}` is the date of the extract.",
     )
     options: dict[str, str] = Field(
-        default_factory=dict, description="What reaching the files needs beside their address, such as `endpoint`, `region`, `key`, `secret` (S3) or `password`, `key_file`, `known_hosts` (SFTP). Default: the environment's."
+        default_factory=dict, description="What reaching the files needs beside their address, such as `endpoint`, `region`, `key`, `secret` (S3) or `key_file`, `passphrase`, `password`, `known_hosts`, `host_key` (SFTP); `largest_member`, such as `20 GB`, for what may be in an archive. Secrets as `${NAME}`. Default: the environment's."
     )
     settle: str | None = Field(
-        default=None, pattern=SPAN, description="A file younger than this may still be being written, and is left for the next run. Files that change while they are read are left in any case."
+        default=None, pattern=SPAN, description="A file younger than this (by the clock, not by `--now`) may still be being written, and is left for the next run. Files that change while they are read, or that a program of this machine has open for writing, are left in any case."
     )
     database: str | None = Field(
         default=None, description="Address of a database: `postgresql://…`, `mysql://…`, `mariadb://…`, `sqlite:///…`, `mssql://…` or `oracle://…`."
