@@ -55,6 +55,17 @@ class MappedFeed:
         operation = [(self.spec.operation.column,)] if self.spec.operation is not None else []
         return tuple(dict.fromkeys([*(group for b in self.bounds.values() for group in b.groups), *operation]))
 
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The received columns that the mapping reads: rows that agree in them give the same values."""
+        operation = [self.spec.operation.column] if self.spec.operation is not None else []
+        return tuple(dict.fromkeys([*(c for b in self.bounds.values() for c in b.columns), *operation]))
+
+    @property
+    def key_sql(self) -> dict[str, str]:
+        """SQL of the key's columns over bronze rows."""
+        return {name: _value_sql(self.bounds[name]) if name in self.bounds else "NULL" for name in self.contract.key}
+
     def stage_sql(self, bronze: str, run: Stamp) -> str:
         """The statement: bronze rows in; typed, checked rows out, with ``_refused`` to split them by."""
         deletes = self.spec.operation is not None

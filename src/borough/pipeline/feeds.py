@@ -18,6 +18,7 @@ from borough.engine.port import WrittenFile
 from borough.lake.logs import LOG_COLUMNS, Log, names, same
 from borough.lake.model import Column
 from borough.pipeline.context import Run
+from borough.pipeline.following import extract_before, remember_extract
 from borough.project.resolve import ResolvedFeed
 from borough.quality.quarantine import settle
 from borough.standardise.bronze import BRONZE_COLUMNS, Corrections, bronze_rows, original_sql
@@ -177,7 +178,8 @@ def derive_feed(run: Run, feed: ResolvedFeed, mapped: MappedFeed, work: Work, re
     referenced = _referenced(run, mapped)
     before = _before(mapped, work, log)
     previous = _previous(run, feed, work, remembered)
-    derived = derive(bench, work.extracts, before, previous)
+    follows = extract_before(run, mapped, referenced) if log is not None and not work.mends else None
+    derived = derive(bench, work.extracts, before, previous, follows)
     if not work.mends and log is not None and _contradicts(run, bench, log, work, derived):
         tidy(run, mapped)
         everything = _extracts(run, feed, mapped, run.deliveries.live(feed.name))
@@ -189,6 +191,7 @@ def derive_feed(run: Run, feed: ResolvedFeed, mapped: MappedFeed, work: Work, re
     _quarantine(run, feed, mapped, work, derived)
     _commit_log(run, mapped, feed.name, files, anew=anew)
     _remember(run, feed, mapped, work, derived)
+    remember_extract(run, mapped, derived, referenced)
     remembered["references"] = referenced
     return derived
 

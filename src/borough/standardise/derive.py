@@ -12,6 +12,7 @@ from borough.engine.quoting import literal, quoted
 from borough.lake.logs import instant, names, same
 from borough.standardise.duplicates import Judged, judge
 from borough.standardise.stage import Bench, CheckCount, Extract, Staged, Tally, refused_rows, stage
+from borough.standardise.unchanged import Before, unchanged
 
 # Rows staged in one scan when several complete extracts wait: more would only need more disk.
 ROWS_AT_ONCE = 4_000_000
@@ -27,6 +28,7 @@ class Derived:
     tallies: list[Tally] = field(default_factory=list)
     counts: list[CheckCount] = field(default_factory=list)
     duplicates: int = 0
+    last: tuple[Extract, Tally] | None = None  # the full extract that was applied last
 
 
 @dataclass
@@ -58,9 +60,10 @@ class Standing:
         self.rows = None
 
 
-def derive(bench: Bench, extracts: Sequence[Extract], before: str | None, previous: dt.datetime | None) -> Derived:
+def derive(bench: Bench, extracts: Sequence[Extract], before: str | None, previous: dt.datetime | None, follows: Before | None = None) -> Derived:
     """Apply extracts, in order of position, on top of the state ``before`` (whose last extract was at ``previous``).
 
+    ``follows`` tells of that last extract, where a full one comes right after it: rows that are the same spare work.
     ``extracts`` are complete: all deliveries of a position together. Raises EngineError.
     """
     derived = Derived()
@@ -73,7 +76,7 @@ def derive(bench: Bench, extracts: Sequence[Extract], before: str | None, previo
     elif taken:
         standing = Standing(bench, before)
         for batch in _batches(taken):
-            previous = _complete(bench, batch, standing, derived, previous, alone=len(taken) == 1)
+            previous = _complete(bench, batch, standing, derived, previous, follows, alone=len(taken) == 1)
     return derived
 
 
@@ -137,11 +140,15 @@ def _complete(
     standing: Standing,
     derived: Derived,
     previous: dt.datetime | None,
+    follows: Before | None,
     *,
     alone: bool,
 ) -> dt.datetime | None:
     """Full extracts, or changes, one after the other. Returns the position of the last one applied."""
-    staged = stage(bench, extracts, dated=True)
+    same = unchanged(bench, extracts[0], follows) if follows is not None and alone and standing.sql else None
+    if same is not None:
+        bench = replace(bench, bronze=lambda _extracts: same.rest)
+    staged = stage(bench, extracts, dated=True, same=same)
     refused: list[str] = []
     judgements: list[Judged] = []
     for i, extract in enumerate(extracts):
@@ -157,7 +164,7 @@ def _complete(
             refused.append(staged.refused(i))
         if not alone:
             standing.apply(written)
-        previous = extract.position
+        previous, derived.last = extract.position, (extract, tally)
     _quarantine(bench, extracts, refused, judgements, derived)
     return previous
 
@@ -256,7 +263,8 @@ def _stood(key: Sequence[str], before: str | None) -> tuple[str, str]:
 def _gone_sql(bench: Bench, staged: Staged, i: int, standing: Standing) -> str:
     """Keys that stood and are absent from a full extract; a refused key is not absent."""
     key = bench.mapped.contract.key
-    present = f"(SELECT {names(key)} FROM {staged.accepted(i)} UNION ALL SELECT {names(key)} FROM {staged.refused(i)})"
+    staged_keys = f"(SELECT {names(key)} FROM {staged.accepted(i)} UNION ALL SELECT {names(key)} FROM {staged.refused(i)})"
+    present = staged.same.present if staged.same is not None else staged_keys
     return f"(SELECT {names(key, 'b')} FROM {standing.sql} b ANTI JOIN {present} p ON {same(key, 'b', 'p')})"
 
 

@@ -99,12 +99,29 @@ class Bench:
         return Stamp(self.number, self.recorded, self.cause, f"coalesce({own}, m._position)" if own else "m._position")
 
 
+Bit = tuple[int, int]  # a check's place in the masks
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """Rows of an extract that need no staging: how many, and how many of them failed each check.
+
+    ``rest`` is SQL of the other rows of bronze, ``present`` of the keys of all rows, those that can't be read as null.
+    """
+
+    rows: int
+    failed: Mapping[Bit, int]
+    rest: str
+    present: str
+
+
 @dataclass
 class Staged:
-    """What one scan gave. Rows of extract ``i`` are in ``accepted(i)`` and ``refused(i)``."""
+    """What one scan gave. Rows of extract ``i`` are in ``accepted(i)`` and ``refused(i)``, but for those that are ``same`` as before."""
 
     bench: Bench
     files: list[WrittenFile]
+    same: Unchanged | None = None
     counts: dict[int, list[CheckCount]] = field(default_factory=dict)  # extract → its checks
     split: dict[int, dict[dt.datetime, tuple[int, int]]] = field(default_factory=dict)  # extract → position → (accepted, refused)
     stopped: dict[int, str] = field(default_factory=dict)  # extract → the stop rule that holds it
@@ -136,14 +153,25 @@ def staged_columns(mapped: MappedFeed) -> tuple[tuple[str, str], ...]:
     return (*mapped.log_columns, ("_declared", "timestamp"), *masks)
 
 
-def stage(bench: Bench, extracts: Sequence[Extract], *, dated: bool) -> Staged:
-    """Run the mapping over some extracts, in one scan, and split the rows."""
-    sql = bench.mapped.stage_sql(bench.bronze(extracts), bench.stamp(dated=dated))
-    for target, values in bench.references.items():
-        sql = sql.replace("{" + target + "}", values)
-    staged = Staged(bench, bench.engine.copy(sql, bench.new_folder("stage"), partition_by=("_refused", "_extract")))
+def stage(bench: Bench, extracts: Sequence[Extract], *, dated: bool, same: Unchanged | None = None) -> Staged:
+    """Run the mapping over some extracts, in one scan, and split the rows. Rows of a single extract may be the same as before."""
+    sql = bound_sql(bench, same.rest if same is not None else bench.bronze(extracts), dated=dated)
+    staged = Staged(bench, bench.engine.copy(sql, bench.new_folder("stage"), partition_by=("_refused", "_extract")), same)
     _count(bench, staged, extracts)
     return staged
+
+
+def bound_sql(bench: Bench, bronze: str, *, dated: bool) -> str:
+    """The mapping over some rows of bronze, bound to what it refers to."""
+    sql = bench.mapped.stage_sql(bronze, bench.stamp(dated=dated))
+    for target, values in bench.references.items():
+        sql = sql.replace("{" + target + "}", values)
+    return sql
+
+
+def failures(mapped: MappedFeed, masks: Sequence[int]) -> list[Bit]:
+    """The checks that a row with these masks failed."""
+    return [(one.mask, one.bit) for one in mapped.checks if masks[one.mask] & (1 << one.bit)]
 
 
 def _count(bench: Bench, staged: Staged, extracts: Sequence[Extract]) -> None:
@@ -155,21 +183,24 @@ def _count(bench: Bench, staged: Staged, extracts: Sequence[Extract]) -> None:
         for bad, files in (("false", staged.part("false", i)), ("true", staged.part("true", i)))
         if files
     ]
-    failed: Counter[tuple[int, int]] = Counter()
+    failed: Counter[tuple[int, Bit]] = Counter()
+    if staged.same is not None and extracts[0].position is not None:
+        staged.split[0] = {extracts[0].position: (staged.same.rows, 0)}
+        failed.update({(0, bit): count for bit, count in staged.same.failed.items()})
     if halves:
         rows = bench.engine.rows(f"SELECT _i, _bad, _position, {masks}, count(*) FROM ({' UNION ALL '.join(halves)}) GROUP BY ALL")
         for extract, bad, position, *values, count in rows:
             good, refused = staged.split.setdefault(extract, {}).get(position, (0, 0))
             staged.split[extract][position] = (good, refused + count) if bad else (good + count, refused)
-            for k, one in enumerate(bench.mapped.checks):
-                if values[one.mask] & (1 << one.bit):
-                    failed[extract, k] += count
+            for bit in failures(bench.mapped, values):
+                failed[extract, bit] += count
     total = {i: sum(staged.rows(i)) for i in range(len(extracts))}
-    for k, one in enumerate(bench.mapped.checks):
+    for one in bench.mapped.checks:
         for i, extract in enumerate(extracts):
-            staged.counts.setdefault(i, []).append(CheckCount(one, total[i], failed[i, k]))
-            if one.check.severity == "stop" and total[i] and not extract.released and failed[i, k] / total[i] > one.check.share:
-                staged.stopped[i] = f"{one.check.says}: {failed[i, k] / total[i]:.1%} of rows fail, at most {one.check.share:.1%} may"
+            count = failed[i, (one.mask, one.bit)]
+            staged.counts.setdefault(i, []).append(CheckCount(one, total[i], count))
+            if one.check.severity == "stop" and total[i] and not extract.released and count / total[i] > one.check.share:
+                staged.stopped[i] = f"{one.check.says}: {count / total[i]:.1%} of rows fail, at most {one.check.share:.1%} may"
 
 
 def refused_rows(bench: Bench, extracts: Sequence[Extract], refused: str) -> str:
