@@ -1,12 +1,16 @@
-"""Commands about sources: a first declaration from a sample."""
+"""Commands about sources: a first declaration from a sample, and how they are doing."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from borough.cli.context import JsonOption, ProjectOption, clock, folder, print_json, redacted, wants_json
+from borough.cli.context import JsonOption, ProjectOption, clock, folder, load_project, print_json, redacted, wants_json
+
+if TYPE_CHECKING:
+    from borough.pipeline.contacting import Health
+    from borough.pipeline.drafting.infer import Column
 
 
 def register(app: typer.Typer) -> None:
@@ -16,6 +20,7 @@ def register(app: typer.Typer) -> None:
         "`borough source draft postgresql://reader@host/housing --table tenancy` · `borough source draft dump.txt --format '{fixed_width: {columns: {ref: 1-8}}}'`"
     )
     source.command("draft", epilog=epilog)(draft)
+    source.command("status", epilog="Example: `borough source status --json`")(status)
     app.add_typer(source, name="source")
 
 
@@ -70,10 +75,51 @@ def draft(
     typer.echo(f"Next: look at both files, then borough check and borough run --select {made.source}")
 
 
-def _said(column: object, key: tuple[str, ...]) -> list[str]:
-    from borough.pipeline.drafting.infer import Column
+def status(context: typer.Context, project: ProjectOption = None, as_json: JsonOption = False) -> None:
+    """Show every feed: where it comes from, what was taken in last, and how its source was last reached.
 
-    assert isinstance(column, Column)
+    Contacts are noted for sources on other machines: databases, APIs, buckets, servers. Exit code 3 where the last contact failed.
+    """
+    from borough.cli import show
+    from borough.pipeline.contacting import healths
+    from borough.pipeline.survey import open_engine, open_lake
+
+    opened = load_project(context, project)
+    engine = open_engine(opened)
+    try:
+        feeds = healths(opened, engine, open_lake(opened))
+    finally:
+        engine.close()
+    away = [h for h in feeds if h.contact is not None and not h.contact.reached]
+    if wants_json(context, as_json):
+        print_json([_health(h) for h in feeds])
+    else:
+        show.table(
+            ("feed", "from", "to", "last extract", "of", "rows", "last contact"),
+            [
+                (h.feed, redacted(h.origin), h.dataset or "bronze only", h.last and h.last.file, h.last and h.last.position, h.last and h.last.counted,
+                 h.contact and ("reached " if h.contact.reached else "failed ") + f"{h.contact.last_try:%Y-%m-%d %H:%M}")
+                for h in feeds
+            ],
+        )  # fmt: skip
+        for h in away:
+            assert h.contact is not None
+            since = f"not reached since {h.contact.last_success:%Y-%m-%d %H:%M}" if h.contact.last_success else "never reached"
+            typer.echo(redacted(f"away: {h.feed}: {h.contact.problem} ({show.count(h.contact.failures, 'failure')} in a row, {since})"))
+    if away:
+        raise typer.Exit(3)
+
+
+def _health(health: Health) -> dict[str, object]:
+    last, contact = health.last, health.contact
+    return {
+        "feed": health.feed, "title": health.title, "from": redacted(health.origin), "to": health.dataset,
+        "last_extract": last and {"name": last.file, "of": last.position, "rows": last.counted, "run": last.run},
+        "contact": contact and {"reached": contact.reached, "at": contact.last_try, "last_success": contact.last_success, "failures": contact.failures, "problem": contact.problem},
+    }  # fmt: skip
+
+
+def _said(column: Column, key: tuple[str, ...]) -> list[str]:
     said = ["key"] if column.name in key else []
     said += ["required"] if column.required and column.name not in key else []
     said += [f"one of {len(column.values)} values"] if column.values else []

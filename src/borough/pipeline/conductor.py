@@ -18,6 +18,7 @@ from borough.errors import DeclarationError, EngineError, FeedError
 from borough.lake.lake import Lake
 from borough.pipeline import gold
 from borough.pipeline.booking import book, book_refused_file
+from borough.pipeline.contacting import note
 from borough.pipeline.context import Failure, Options, Progress, Run, open_record
 from borough.pipeline.disk import disk_full, full_disk_told
 from borough.pipeline.feeds import derive_feed, rewrite_current, tidy, work_for
@@ -57,7 +58,7 @@ def run_project(project: Project, *, now: dt.datetime, options: Options, progres
         before = lake.published()
         seen = survey(project, engine, lake, options, now)
         if seen.idle:
-            return _idle(lake, seen)
+            return _noted(project, seen, _idle(lake, seen), now)
         with lake.writer(now=now, holder="borough run") as writer:
             if (writer.last and writer.last.number) != (before and before.number):
                 # Another run was published between our look and our lease: what it took in is not new any more.
@@ -68,8 +69,13 @@ def run_project(project: Project, *, now: dt.datetime, options: Options, progres
             deliveries = read_deliveries(engine, deliveries_state.files) if deliveries_state else Deliveries({})
             run = Run(project, engine, lake, writer, now, options, progress, deliveries, open_record(writer.last))
             with recorder(run, seen.programme) as events:
-                summary = _conduct(run, seen, events)
+                summary = _noted(project, seen, _conduct(run, seen, events), now)
                 return replace(summary, notices=(*summary.notices, *events.published()))
+
+
+def _noted(project: Project, seen: Survey, summary: Summary, now: dt.datetime) -> Summary:
+    """How sources on other machines were reached is noted; that this can't be done is told."""
+    return replace(summary, notices=(*summary.notices, *note(project, seen.waiting, summary.failures, now)))
 
 
 @contextmanager
