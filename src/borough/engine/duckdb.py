@@ -131,8 +131,12 @@ class DuckDBEngine:
             if "aws_access_key_id" not in options:
                 self.load("aws")  # finds the keys that belong to the machine
             # Objects of a lake never change: what their heads said once holds.
-            self.execute("SET enable_http_metadata_cache=true; SET http_retries=4; SET http_timeout=20")
-            self.execute(secret_sql(root, options))
+            self.execute("SET enable_http_metadata_cache=true; SET http_retries=2; SET http_timeout=20")
+            try:
+                self._connection.execute(secret_sql(root, options))
+            except duckdb.Error:
+                # Its message would quote the statement, and that the keys.
+                raise EngineError(f"DuckDB refuses the options with which {root} is to be reached", advice="see to storage: in borough.yaml and to the AWS_ variables") from None
         elif self._filesystem is not None:
             self._connection.register_filesystem(self._filesystem(scheme, options))
         else:

@@ -109,7 +109,7 @@ _LOST = (
     (re.compile(r"NoSuchBucket"), "there is no such bucket"),
     (re.compile(r"AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|403 Forbidden|401 Unauthorized|HTTP 40[13]\b"), "it refuses the credentials"),
     (re.compile(r"NoCredentials|CredentialsNotLoaded|failed to load IMDS", re.IGNORECASE), "there are no credentials"),
-    (re.compile(r"timed out|Timeout was reached"), "no answer in time"),
+    (re.compile(r"timed out|TimedOut|kind: Timeout|Timeout was reached"), "no answer in time"),
     (re.compile(r"error sending request|tcp connect error|Connection refused|Could not connect|Could not resolve|dns error|Connection reset|Failure when receiving data|connection closed"), "no connection"),
     (re.compile(r"Server returned error|\b5\d\d (?:Internal Server|Service Unavailable|Bad Gateway|Gateway Timeout|Slow Down)|HTTP 5\d\d\b|error decoding response body|error reading a body|IncompleteBody"), "it answers with an error"),
 )  # fmt: skip

@@ -34,8 +34,10 @@ _PLAIN = re.compile(r"^[A-Za-z0-9._=/@:-]+$")  # delta-rs decodes and encodes th
 # A store that is away is told within half a minute; one that hiccups is asked again.
 RETRIES: dict[str, Any] = {"max_retries": 5, "retry_timeout": timedelta(seconds=20), "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=4), "base": 2}}
 DELTA_RETRIES = {"max_retries": "5", "retry_timeout": "20s", "backoff_config.init_backoff": "200ms", "backoff_config.max_backoff": "4s"}
-TIMEOUTS = {"connect_timeout": "5s", "timeout": "40s"}
-PIECE, UPLOADS = 8 << 20, 4  # bytes, and how many pieces of a file at once: few enough that each has time on a slow line
+TIMEOUTS = {"connect_timeout": "5s", "timeout": "25s"}
+DELTA_TIMEOUTS = {**TIMEOUTS, "timeout": "40s"}  # compaction writes pieces of 5 MB
+# Two files of two pieces at once have time enough on a line of 5 Mbit/s.
+PIECE, UPLOADS, UPLOAD_TIMEOUT = 8 << 20, 2, "60s"
 
 
 def open_store(address: str, options: Mapping[str, str]) -> ObjectStore:
@@ -71,8 +73,9 @@ class ObjectStorage:
         if not bucket or not _PLAIN.match(bucket) or (prefix and not _PLAIN.match(prefix)):
             raise LakeError(f"the lake {root!r} has no plain address", advice="write s3://bucket/prefix with letters, digits, - _ . = only")
         options = object_options(root, declared)
-        self.options: Mapping[str, str] | None = {**options, **DELTA_RETRIES, **TIMEOUTS, **({"conditional_put": "etag"} if scheme_of(root) in ("s3", "s3a") else {})}
+        self.options: Mapping[str, str] | None = {**options, **DELTA_RETRIES, **DELTA_TIMEOUTS, **({"conditional_put": "etag"} if scheme_of(root) in ("s3", "s3a") else {})}
         self._store = open_store(self.root, options)
+        self._patient = open_store(self.root, {**options, "timeout": UPLOAD_TIMEOUT})
         self._within, self._copies = copies, ""
         self._placed: dict[str, str] = {}
         self._seen: dict[str, int] = {}
@@ -124,7 +127,7 @@ class ObjectStorage:
     def place(self, name: str, files: Sequence[str]) -> list[str]:
         folder = self.make_folder(name)
         names = [_plain(os.path.relpath(file, folder).replace(os.sep, "/")) for file in files]
-        self._all(lambda pair: self._upload(f"{name}/{pair[0]}", pair[1]), list(zip(names, files, strict=True)))
+        self._all(lambda pair: self._upload(f"{name}/{pair[0]}", pair[1]), list(zip(names, files, strict=True)), UPLOADS)
         self._placed.update(zip((f"{self.path(name)}/{n}" for n in names), files, strict=True))
         return names
 
@@ -140,7 +143,7 @@ class ObjectStorage:
 
     def _upload(self, name: str, file: str) -> None:
         with self._told():
-            self._store.put(name, Path(file), chunk_size=PIECE, max_concurrency=UPLOADS)
+            self._patient.put(name, Path(file), chunk_size=PIECE, max_concurrency=UPLOADS)
 
     def nearest(self, file: str) -> str:
         copy = self._placed.get(file)
@@ -227,11 +230,11 @@ class ObjectStorage:
     def _stored(self, found: ObjectMeta) -> Stored:
         return Stored(self.path(found["path"]), found["size"], found["last_modified"].timestamp())
 
-    def _all(self, ask: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+    def _all(self, ask: Callable[[Any], Any], items: Sequence[Any], at_once: int = AT_ONCE) -> list[Any]:
         """The answers for all items, asked side by side."""
         if len(items) < 2:
             return [ask(item) for item in items]
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(at_once) as pool:
             return list(pool.map(ask, items))
 
     @contextlib.contextmanager
