@@ -17,6 +17,7 @@ from borough.ingest.places import Places
 from s3_server import BUCKET, KEYS, Wire, s3_environment, s3_server
 
 from .elsewhere import PackedContract, PlainContract, ZipContract, connect, files, zip_of
+from .receiving import read_rows
 
 pytest.importorskip("obstore", reason="obstore is not installed")
 
@@ -152,6 +153,21 @@ def test_a_file_put_again_while_it_was_read_is_left(bucket: Bucket, engine: Duck
     changed, gone = connector.receive(found, str(tmp_path / "bronze")).received
     assert (changed.left, changed.problem) == ("it changed while it was read", None)
     assert gone.problem == "the file is gone: it was there when the folder was listed; run again"
+
+
+def test_many_small_objects_come_side_by_side(bucket: Bucket, engine: DuckDBEngine, tmp_path: Path) -> None:
+    for number in range(60):
+        bucket.put(f"{number:03}.json", b'[{"id": "%d"}]' % number if number != 7 else b"[{")
+    connector = files([f"{bucket.address}/*.json"], tmp_path, engine, tmp_path / "scratch", connect(bucket.options()))
+    found = connector.discover()
+    bucket.put("008.json", b'[{"id": "8"}, {"id": "88"}]')
+    bucket.delete("009.json")
+    batch = connector.receive(found, str(tmp_path / "bronze"))
+    assert [r.found.name for r in batch.received] == [f"{number:03}.json" for number in range(60)]
+    told = {r.found.name: r.left or r.problem for r in batch.received if r.left or r.problem}
+    assert set(told) == {"007.json", "008.json", "009.json"}
+    assert told["008.json"] == "it changed while it was read"
+    assert sorted(int(row["id"]) for row in read_rows(engine, batch)) == [n for n in range(60) if n not in (7, 8, 9)]
 
 
 def test_a_broken_zip_does_not_stop_the_others(bucket: Bucket, engine: DuckDBEngine, tmp_path: Path) -> None:

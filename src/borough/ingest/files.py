@@ -85,8 +85,7 @@ class FilesConnector:
         with writer.workshop() as shop:
             out: list[Received] = []
             here: list[Found] = []
-            for file in group:
-                outcome, local = self._fetch(file, shop)
+            for outcome, local in self._places.side_by_side(lambda file: self._fetch(file, shop), group):
                 out += [outcome] if outcome is not None else []
                 here += [local] if local is not None else []
             while here:
@@ -142,17 +141,15 @@ class FilesConnector:
     def _left(self, group: Sequence[Found], received: Sequence[Received]) -> list[Received]:
         """Those of the files just read that must be left for the next run."""
         original = {f.name: f for f in group}
-        left = []
-        for outcome in received:
-            try:
-                why = self._places.unsettled(original[outcome.found.name])
-            except OSError as error:
-                if outcome.problem is None:
-                    left.append(unreadable(outcome.found, cannot_open(error)))
-                continue
-            if why is not None:
-                left.append(_left(outcome.found, why))
-        return left
+        told = self._places.side_by_side(lambda outcome: self._unsettled(original[outcome.found.name], outcome), received)
+        return [outcome for outcome in told if outcome is not None]
+
+    def _unsettled(self, original: Found, outcome: Received) -> Received | None:
+        try:
+            why = self._places.unsettled(original)
+        except OSError as error:
+            return unreadable(outcome.found, cannot_open(error)) if outcome.problem is None else None
+        return _left(outcome.found, why) if why is not None else None
 
     @contextmanager
     def _folder(self) -> Iterator[Path]:
