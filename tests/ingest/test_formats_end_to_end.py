@@ -25,7 +25,7 @@ feeds:
     delivers: full
     to: home
     format: {format}
-    map: {{uprn: uprn, postcode: postcode(postcode), rooms: rooms}}
+    map: {{uprn: {uprn}, postcode: postcode(postcode), rooms: rooms}}
 """
 DATASET = """\
 dataset: home
@@ -49,7 +49,7 @@ def record_types(path: Path) -> None:
 
 
 def xml(path: Path) -> None:
-    homes = "".join("<Home>" + "".join(f"<{n}>{v}</{n}>" for n, v in zip(NAMES, home, strict=True)) + "</Home>" for home in HOMES)
+    homes = "".join(f'<Home uprn="{u}"><postcode>{p}</postcode><rooms>{r}</rooms></Home>' for u, p, r in HOMES)
     path.write_text(f"<Register><Homes>{homes}</Homes></Register>")
 
 
@@ -88,7 +88,7 @@ def test_homes_come_through(tmp_path: Path, format: str) -> None:
     for folder in ("sources", "datasets", "data"):
         (tmp_path / folder).mkdir()
     (tmp_path / "borough.yaml").write_text("borough: Exampleton\n")
-    (tmp_path / "sources/register.yaml").write_text(SOURCE.format(ending=ending, format=declared))
+    (tmp_path / "sources/register.yaml").write_text(SOURCE.format(ending=ending, format=declared, uprn="'\"@uprn\"'" if format == "xml" else "uprn"))
     (tmp_path / "datasets/home.yaml").write_text(DATASET)
     write(tmp_path / "data" / f"2024-01-31.{ending}")
     for entry in (tmp_path / "data").iterdir():

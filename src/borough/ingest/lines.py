@@ -7,6 +7,7 @@ NULs (padding) become blanks, form feeds (page breaks) and a Ctrl-Z at the end a
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -112,9 +113,9 @@ def _clear(path: str, mark: int, to: str) -> tuple[int, tuple[str, ...]]:
     return lines, tuple(f"{count} {what}{'s' if count > 1 and what != 'Ctrl-Z at the end' else ''} {how}" for count, what, how in said if count)
 
 
-def _write(write: object, block: bytes) -> int:
+def _write(write: Callable[[bytes], object], block: bytes) -> int:
     block = BLANK.sub(NOTHING.encode(), block.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
-    write(block)  # type: ignore[operator]
+    write(block)
     return block.count(b"\n")
 
 

@@ -25,6 +25,7 @@ from borough.project.specs import FeedSpec
 WGS84 = {("EPSG", "4326"), ("OGC", "CRS84"), ("EPSG", "4979")}
 GEOMETRY, AS_RECEIVED = "geometry", "geometry_received"
 ROW_ID = "OGC_FID"  # the engine's own, where the file has none
+GROUP = 8192  # shapes are long texts: so many are held at a time
 LATIN = "".join(map(chr, range(128, 256)))
 
 
@@ -70,7 +71,7 @@ class _LayerReader:
             cells = _cells(layer, shop.engine)
             read = shop.path("layer.parquet")
             select = ", ".join(f"{cell.sql} AS c{i}" for i, cell in enumerate(cells))
-            shop.engine.execute(f"COPY (SELECT {select} FROM {layer.scan}) TO {literal(read)} (FORMAT parquet, COMPRESSION lz4_raw)")
+            shop.engine.execute(f"COPY (SELECT {select} FROM {layer.scan}) TO {literal(read)} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {GROUP})")
             rows = int(shop.engine.rows(f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata({location(read)})")[0][0])
         except EngineError as error:
             return [unreadable(found, f"not readable: {' '.join(str(error).split())[:300]}; ask for it again", sha256=sha256.result())], None
