@@ -54,14 +54,13 @@ def date(d: Dialect, x: str) -> str:
 
 def timestamp(d: Dialect, x: str) -> str:
     """An instant in UTC."""
-    zulu = f"^{_PLAIN_YEAR}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}{_SECOND}Z$"
-    iso = f"^{_PLAIN_YEAR}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}(?:{_SECOND})?$"
+    iso = f"^{_PLAIN_YEAR}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}(?:{_SECOND}Z?)?$"
+    zulu = d.try_cast(f"left({x}, length({x}) - 1)", "timestamp")
     dmy = f"^[0-9]{{2}}/[0-9]{{2}}/{_PLAIN_YEAR} {_CLOCK}(?::[0-5][0-9])?$"
     turned = f"(substring({x}, 7, 4) || '-' || substring({x}, 4, 2) || '-' || left({x}, 2) || substring({x}, 11))"
     listed = " OR ".join(f"({d.matches(x, shape)} AND {is_listed(d, _parsed(f'left({x}, 10)', form))})" for shape, form in _ANY_YEAR)
     return (
-        f"CASE WHEN {d.matches(x, zulu)} THEN {d.try_cast(f'left({x}, length({x}) - 1)', 'timestamp')} "
-        f"WHEN {d.matches(x, iso)} THEN {_to_utc(d, d.try_cast(x, 'timestamp'), f'substring({x}, 6, 2)')} "
+        f"CASE WHEN {d.matches(x, iso)} THEN CASE WHEN suffix({x}, 'Z') THEN {zulu} ELSE {_to_utc(d, d.try_cast(x, 'timestamp'), f'substring({x}, 6, 2)')} END "
         f"WHEN {d.matches(x, dmy)} THEN {_to_utc(d, d.try_cast(turned, 'timestamp'), f'substring({x}, 4, 2)')} "
         f"WHEN {listed} THEN NULL WHEN {x} IS NOT NULL THEN {_careful_timestamp(d, x)} END"
     )

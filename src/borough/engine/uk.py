@@ -108,13 +108,13 @@ def text(d: Dialect, args: list[str], types: list[str]) -> str:
     mended = f"CASE WHEN {d.matches(x, '[ÃÂâï]')} THEN replace({mended}, 'ï»¿', '') ELSE {x} END"
     # Of printable ASCII only the spaces need mending, and mostly there are at most two together.
     # What is nullif() of something is computed twice: here only where it is cheap.
+    single = f"replace({x}, '  ', ' ')"
+    runs = d.replace_all(x, "  +", " ")
     printable = d.matches(x, "^ *[!-~][ -~]*$")
-    doubled = f"trim(replace({x}, '  ', ' '))"
-    runs = f"trim({d.replace_all(x, '  +', ' ')})"
     careful = d.let("s", _single_spaced(d, mended), "nullif(s, '')")
     return (
-        f"CASE WHEN NOT {d.matches(x, _NEEDS_CARE)} THEN nullif({x}, '') WHEN {printable} THEN "
-        f"CASE WHEN contains({x}, '   ') THEN {runs} ELSE {doubled} END WHEN {x} IS NOT NULL THEN {careful} END"
+        f"CASE WHEN NOT {d.matches(x, _NEEDS_CARE)} THEN nullif({x}, '') WHEN {d.matches(x, '^[!-~]+(?: {1,2}[!-~]+)*$')} THEN {single} "
+        f"WHEN {printable} THEN trim(CASE WHEN contains({x}, '   ') THEN {runs} ELSE {single} END) WHEN {x} IS NOT NULL THEN {careful} END"
     )
 
 
