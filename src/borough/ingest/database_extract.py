@@ -73,9 +73,9 @@ def content(engine: Engine, extract: Extract, where: str = "true") -> str:
     columns = extract.target.columns
     # Lengths keep the cells apart, whatever is in them.
     cells = ", ".join(f"coalesce(strlen({c}) || ':' || {c}, '-')" for c in columns)
-    hashed = f"md5_number(concat_ws(',', {cells}))"
-    low, high = f"sum(CAST({hashed} % 18446744073709551616 AS HUGEINT))", f"sum(CAST({hashed} // 18446744073709551616 AS HUGEINT))"
-    sums = engine.rows(f"SELECT count(*), {low}, {high} FROM {extract.scan} WHERE {where}")[0]
+    hashed = f"SELECT md5_number(concat_ws(',', {cells})) AS h FROM {extract.scan} WHERE {where}"
+    # By halves: the sums of 128 bits would not fit. Sums, not XOR: a row that comes twice more is not the row once.
+    sums = engine.rows(f"SELECT count(*), sum(CAST(h & {2**64 - 1} AS UBIGINT)), sum(CAST(h >> 64 AS UBIGINT)) FROM ({hashed})")[0]
     return hashlib.sha256(repr((extract.target.names, [str(s) for s in sums])).encode()).hexdigest()
 
 
