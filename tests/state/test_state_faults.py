@@ -40,7 +40,11 @@ def start(root: Path, what: str, name: str, count: int) -> subprocess.Popen[str]
 
 def said(process: subprocess.Popen[str]) -> list[str]:
     """The lines that it still said, once it has ended."""
-    return process.communicate(timeout=60)[0].split()
+    assert process.stdout is not None
+    with process.stdout as out:
+        lines = out.read().split()  # what was read ahead of the last line included, which communicate() would leave out
+    process.wait(60)
+    return lines
 
 
 def everything(state: Database) -> list[str]:
