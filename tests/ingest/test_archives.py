@@ -250,3 +250,18 @@ def test_a_shapefile_has_changed_when_any_of_its_files_has(place: Place) -> None
     assert places.unsettled(before) == "it changed while it was read"
     (after,) = Places(["in/*.shp"], place.folder, connect()).discover()
     assert (after.size, places.digest(after, place.folder)) == (10, None)
+
+
+@pytest.mark.parametrize(("pattern", "feed"), [("in/w.zip", {"format": "shapefile"}), ("in/*.zip/**/*.shp", {})])
+def test_a_shapefile_in_a_zip_is_read(place: Place, pattern: str, feed: dict[str, str]) -> None:
+    place.engine.load("spatial")
+    made = place.folder / "made"
+    made.mkdir()
+    points = "SELECT ST_Point(530000 + i, 180000) AS geom, i AS id FROM range(3) t(i)"
+    place.engine.execute(f"COPY ({points}) TO '{made}/w.shp' (FORMAT GDAL, DRIVER 'ESRI Shapefile', SRS 'EPSG:27700')")
+    place.put("w.zip", zip_of({f"deep/{path.name}": path.read_bytes() for path in made.iterdir()}))
+    got = receive(place, pattern, **feed)
+    assert (got.only.problem, got.only.rows) == (None, 3)
+    assert got.cells("id") == [("0",), ("1",), ("2",)]
+    connector = files([pattern], place.folder, place.engine, place.folder / "scratch", **feed)
+    assert connector.digest(connector.discover()[0]) is None  # it is several files: a new date of the archive is enough

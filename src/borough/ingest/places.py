@@ -59,8 +59,10 @@ class Places:
 
         Raises FeedError where its place can't be reached, OSError where the file can't be had, ValueError where it can't be unpacked.
         """
-        folder = Path(tempfile.mkdtemp(dir=folder))
         store, path = self._at(found)
+        if not store.address and found.member is None and not packing(found.name) and not found.name.lower().endswith(".zip"):
+            return found
+        folder = Path(tempfile.mkdtemp(dir=folder))
         if found.member is not None:
             here = self._member(store, path, found.member, folder)
         elif store.address:
@@ -68,7 +70,7 @@ class Places:
         else:
             here = Path(path)
         here = self._unpacked(here, found.name, folder)
-        return found if str(here) == found.path else replace(found, path=str(here), size=here.stat().st_size, member=None)
+        return replace(found, path=str(here), size=here.stat().st_size, member=None)
 
     def unready(self, found: Found) -> str | None:
         """Why the file is not to be read yet, by what can be told without reading it. Raises OSError."""
@@ -94,7 +96,10 @@ class Places:
         """The sha256 of the content that ``fetch`` brings; None for a shapefile, which is several files. Raises as ``fetch``."""
         if is_shapefile(found.name):
             return None
-        with Path(self.fetch(found, folder).path).open("rb") as file:
+        here = self.fetch(found, folder)
+        if is_shapefile(here.path):  # of a zip
+            return None
+        with Path(here.path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     @cached_property
