@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 BUFFER = 1 << 20
+_QUERY = re.compile(r"\?\S+")  # of an address: signatures stand in it
 _CLIENT = {"connect_timeout": "10s", "timeout": "120s"}
 _NAMES: dict[str, dict[str, str]] = {
     "s3": {
@@ -123,7 +125,7 @@ class Bucket:
             yield
         except (PermissionError, BaseError) as error:
             text = str(error)
-            reason = unreachable(text) or ("it refuses the credentials" if isinstance(error, PermissionError) else text.splitlines()[0][:200])
+            reason = unreachable(text) or ("it refuses the credentials" if isinstance(error, PermissionError) else _QUERY.sub("?…", text.splitlines()[0])[:200])
             if "credential" in reason:
                 raise RefusedError(reason, "see to the keys (connect.options, or the environment's) and to what they permit") from error
             if "bucket" in reason:
