@@ -268,3 +268,14 @@ def test_how_a_feed_is_reached_is_said_once_and_rightly(tmp_path: Path) -> None:
         "sources/crm.yaml:6:11: found `table`, but the source has no `connect.database`; expected `connect: {database: …}` in the source",
         "sources/crm.yaml:6:25: found `format` with `table`; expected no `format`: it is for files",
     ]
+
+
+def test_lineage_goes_to_one_place(tmp_path: Path) -> None:
+    both = "borough: N\nopenlineage: {file: a.jsonl, url: 'https://m.example'}\n"
+    assert [line for line in said(folder(tmp_path / "a", {B: both})) if line.startswith(B)] == [
+        "borough.yaml:2:1: found `file` and `url`; expected one of them: where runs tell their lineage"
+    ]
+    neither = "borough: N\nopenlineage: {namespace: x}\n"
+    assert [line for line in said(folder(tmp_path / "b", {B: neither})) if line.startswith(B)] == [
+        "borough.yaml:2:1: found neither `file` nor `url`; expected one of them: where runs tell their lineage"
+    ]

@@ -32,6 +32,7 @@ def check(project: Project) -> list[Mistake]:
     """All mistakes and warnings of a loaded project that need no SQL parsing, sorted by place."""
     findings = Findings(project)
     _borough(findings)
+    _openlineage(findings)
     for source in project.sources.values():
         for name, feed in source.feeds.items():
             _feed(findings, source, name, feed)
@@ -78,6 +79,13 @@ def _borough(findings: Findings) -> None:
             )
         else:
             findings.error(Where("borough", "", ("purposes",)), "purposes but no `purpose`", expected)
+
+
+def _openlineage(findings: Findings) -> None:
+    declared = findings.project.borough.openlineage
+    if declared is not None and (declared.file is None) == (declared.url is None):
+        found = "`file` and `url`" if declared.file is not None else "neither `file` nor `url`"
+        findings.error_at_key(Where("borough", "", ("openlineage",)), found, "one of them: where runs tell their lineage")
 
 
 def _table_name(findings: Findings, at: Where, name: str) -> None:

@@ -91,7 +91,7 @@ class BoroughSpec(Spec):
     storage: dict[str, str] = Field(
         default_factory=dict, description="What reaching a lake in a bucket needs beside its address, such as `endpoint` and `region`. Default: the environment's (`AWS_…`)."
     )
-    state: str = Field(default="sqlite:///./state.db", description="Operational state (SQLAlchemy URL): for sessions and deliveries, which no command uses yet.")
+    state: str = Field(default="sqlite:///./state.db", description="Operational state: `sqlite:///FILE` relative to the project, or `postgresql://…`. How sources were reached is kept there; nothing that changes an output is.")
     engine: Literal["duckdb"] | dict[Literal["duckdb"], DuckDBSpec] | SparkSpec = Field(
         default="duckdb", description="Where SQL runs: `duckdb`, `{duckdb: {threads: 4, memory: 8GB}}` or `{spark: sc://host:15002}`."
     )
