@@ -144,3 +144,15 @@ def test_s3_lost_in_the_middle_of_a_run(s3: str, increment: Story, tmp_path: Pat
         assert found == increment.after
     driver.close()
     wire.close()
+
+
+def test_two_runs_at_once(s3_crew: Crew, increment: Story, tmp_path: Path) -> None:
+    """One of them writes; the other is told who does, or finds nothing new. The lake is as after one run."""
+    root = copied_with_lake(increment.template, tmp_path / "shared")
+    jobs = [driver.start(command(root, "run", now=increment.now)) for driver in s3_crew.drivers]
+    told = [job.results()[0] for job in jobs]
+    for one in told:
+        refused = one["code"] == 4 and "is being written by borough run" in one["err"]
+        assert refused or one["code"] == increment.code or "nothing new" in one["out"], one
+    assert increment.code in [one["code"] for one in told]
+    assert s3_crew.drivers[0].snapshot(root) == increment.after
