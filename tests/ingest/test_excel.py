@@ -331,3 +331,17 @@ def test_a_larger_sheet(place: Place) -> None:
     got = receive(place, saved(workbook))
     assert got.only.counted == got.only.rows == 20_000
     assert got.rows[-1]["id"] == "id20000"
+
+
+def test_damaged_old_workbooks_are_told_and_take_nothing_down(place: Place) -> None:
+    workbook = xlwt.Workbook()
+    sheet = workbook.add_sheet("S")
+    for row in range(50):
+        sheet.write(row, 0, f"text {row}")
+    data = saved(workbook)
+    for part in (0.2, 0.5, 0.8, 0.95):
+        place.put(f"{part}.xls", data[: int(len(data) * part)])
+    place.put("good.xls", data)
+    *bad, good = place.receive().batch.received
+    assert ["damaged" in (r.problem or "") or "can't be counted" in (r.problem or "") for r in bad] == [True] * 4
+    assert good.rows == 49

@@ -187,13 +187,32 @@ class _OpenDocument:
             self._row += self._repeated if self._inside else 0
 
 
-def _old(path: str, name: str) -> SecondLook:
+def _opened(path: str) -> Any:
+    """An ``.xls`` opened by xlrd. Raises ValueError with what is wrong with it."""
     import os
+    import struct
+
+    import xlrd
+    from xlrd.biffh import XLRDError
+    from xlrd.compdoc import CompDocError
+
+    try:
+        with open(os.devnull, "w") as silence:
+            return xlrd.open_workbook(path, logfile=silence, on_demand=True)
+    except (XLRDError, CompDocError, struct.error, LookupError, AssertionError, TypeError, AttributeError, ValueError) as error:
+        raise ValueError(str(error) or type(error).__name__) from error
+
+
+def _old(path: str, name: str) -> SecondLook:
+    """Raises ValueError where xlrd can't read it."""
+    import struct
 
     import xlrd
 
-    with open(os.devnull, "w") as silence:
-        sheet: Any = xlrd.open_workbook(path, logfile=silence, on_demand=True).sheet_by_name(name)
+    try:
+        sheet = _opened(path).sheet_by_name(name)
+    except (xlrd.biffh.XLRDError, struct.error, LookupError, AssertionError, TypeError, AttributeError) as error:
+        raise ValueError(str(error) or type(error).__name__) from error
     look = SecondLook()
     for row in range(sheet.nrows):
         kinds, values = sheet.row_types(row), sheet.row_values(row)
@@ -201,5 +220,5 @@ def _old(path: str, name: str) -> SecondLook:
             look.rows.append(row)
         for column, kind in enumerate(kinds):
             if kind == xlrd.XL_CELL_ERROR:
-                look.errors[row, column] = xlrd.error_text_from_code[values[column]]
+                look.errors[row, column] = xlrd.error_text_from_code.get(values[column], f"error {values[column]}")
     return look
