@@ -109,7 +109,7 @@ def test_an_unclosed_quote_spoils_its_line_only(place: Place) -> None:
 def test_what_looks_like_the_code_is_not(place: Place) -> None:
     got = receive(place, '211,I,1,a\n"21",I,2,b\n 21,I,3,c\n21,I,4,d\nx,21,5,e\n21\n')
     assert got.cells("uprn", "_problem") == [("2", None), ("4", None), (None, "line 6: expected 4 values, found 1")]
-    assert got.only.notices[0] == "records of other codes, left to other feeds:  21: 1, 211: 1, x: 1"
+    assert got.only.notices[0] == "records of other codes, left to other feeds: no code: 1, 211: 1, x: 1"
 
 
 @pytest.mark.parametrize("delimiter", ["|", "\t", ";"])
@@ -132,6 +132,8 @@ def test_a_trailer_that_announces_more_is_told(place: Place) -> None:
 
 def test_encodings(place: Place) -> None:
     assert receive(place, "21,I,1,Siân\r\n".encode("cp1252")).cells("note") == [("Siân",)]
+    for codec in ("utf-8-sig", "utf-16"):
+        assert receive(place, "21,I,1,Siân\r\n21,I,2,b".encode(codec)).cells("note") == [("Siân",), ("b",)]
     assert "empty file" in (receive(place, "").only.problem or "")
     assert "offset 1" in (receive(place, b"2\xe9", encoding="utf-8").only.problem or "")
 

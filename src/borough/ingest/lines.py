@@ -58,7 +58,7 @@ def lines_of(found: Found, encoding: str | None, shop: Workshop, counting: Threa
     text, count = _text(found, encoding, shop, counting)
     controls = _controls(text.path)
     notices, lines, path, ends = text.notices, count.records + count.blanks, text.path, count.line_ends
-    dirt = count.zeros or count.blanks or ends in ("CR", "mixed") or {*FORM_FEED, *CTRL_Z} & controls
+    dirt = text.mark or count.zeros or count.blanks or ends in ("CR", "mixed") or {*FORM_FEED, *CTRL_Z} & controls
     if dirt:
         path = shop.path("lines.txt")
         lines, told = _clear(text.path, text.mark, path)

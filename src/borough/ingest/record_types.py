@@ -7,6 +7,7 @@ told of a line tells its number in the file as it came. Records of other codes a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from borough.project.specs import FeedSpec
 
 DELIMITERS = (",", "|", "\t", ";")
 LONGEST = 100  # lines that one record may have
+CODE = re.compile(r"[\w.-]{1,10}")  # anything longer is a piece of a value, which may be personal
 TOLD = 20  # other codes that are told
 
 
@@ -112,7 +114,11 @@ def _others(lines: Lines, pattern: _Pattern, engine: Engine) -> tuple[str, ...]:
     """How many records of which other codes there are, and what the trailer of a DTF file announces where that is something else."""
     code = f"regexp_extract(line, {literal(pattern.code())}, 1)"
     counts = engine.rows(f"SELECT code, count(*), bool_or(mine) FROM (SELECT {code} AS code, regexp_matches(line, {literal(pattern.mine())}) AS mine FROM {lines.scan} WHERE NOT {IS_BLANK}) GROUP BY code ORDER BY code")
-    others = [f"{name or 'none'}: {count}" for name, count, mine in counts if not mine]
+    kinds: Counter[str] = Counter()
+    for name, count, mine in counts:
+        if not mine:
+            kinds[name if CODE.fullmatch(name) else "no code"] += count
+    others = [f"{name}: {count}" for name, count in kinds.items()]
     more = f", and of {len(others) - TOLD} more codes" if len(others) > TOLD else ""
     told = [f"records of other codes, left to other feeds: {', '.join(others[:TOLD])}{more}"] if others else []
     last = engine.rows(f"SELECT line FROM {lines.scan} WHERE NOT {IS_BLANK} ORDER BY file_row_number DESC LIMIT 1")
