@@ -20,6 +20,7 @@ from urllib.parse import quote
 import pytest
 
 PASSWORD = "s3cret/@:%"
+SMALL = "--innodb-log-file-size=4M"
 QUIET: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
@@ -60,7 +61,7 @@ class Server:
         """Nobody wants what is in it any more."""
         assert self.process is not None
         self.process.send_signal(signal.SIGQUIT if isinstance(self, Postgres) else signal.SIGKILL)
-        self.process.wait(20)
+        self.process.wait(60)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def admin(self, sql: str, database: str = "") -> str:
@@ -113,11 +114,11 @@ class MariaDB(Server):
         self.folder, self.port = Path(tempfile.mkdtemp(prefix="borough-maria-")), free_port()
         data, me = self.folder / "data", ["--user=root"] if os.geteuid() == 0 else []
         subprocess.run(
-            ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db", "--auth-root-authentication-method=normal", *me], check=True, **QUIET
+            ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db", "--auth-root-authentication-method=normal", SMALL, *me], check=True, **QUIET
         )
         self.command = [
             "mariadbd", "--no-defaults", f"--datadir={data}", f"--port={self.port}", "--bind-address=127.0.0.1", f"--socket={self.folder}/socket", "--skip-name-resolve",
-            "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M", "--performance-schema=off", *me,
+            "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M", "--performance-schema=off", SMALL, *me,
         ]  # fmt: skip
         self.start()
         for who in ("reader", "nobody"):

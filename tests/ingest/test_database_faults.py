@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 import threading
 import time
 from pathlib import Path
@@ -150,6 +151,24 @@ def test_a_file_that_is_not_there_or_no_database(engine: DuckDBEngine, tmp_path:
     assert "file is not a database" in refused("sqlite:///town.db", engine, tmp_path)
 
 
+def test_a_text_that_is_none(sqlite: Database, engine: DuckDBEngine, tmp_path: Path) -> None:
+    sqlite.run("CREATE TABLE t (id integer, a text); INSERT INTO t VALUES (1, 'a' || char(0) || 'b'); CREATE TABLE u (id integer, a text); INSERT INTO u VALUES (1, CAST(x'ff41' AS TEXT))")
+    assert receive(sqlite, engine, tmp_path, table="t").cells("a") == [("a\0b",)]
+    told = refused(sqlite.url, engine, tmp_path, table="u")
+    assert "column 2 has a text that is not UTF-8" in told
+    assert "hex(" in told
+
+
+def test_an_sqlite_file_that_somebody_writes(sqlite: Database, engine: DuckDBEngine, tmp_path: Path) -> None:
+    sqlite.run("CREATE TABLE t (a integer); INSERT INTO t VALUES (1)")
+    writer = sqlite3.connect(tmp_path / "town.db", isolation_level=None)
+    writer.execute("BEGIN EXCLUSIVE")
+    told = refused(sqlite.url, engine, tmp_path, table="t", retry={"attempts": 1, "wait": "0 seconds"})
+    assert "is away: database is locked |" in told
+    writer.close()
+    assert receive(sqlite, engine, tmp_path, table="t").cells("a") == [("1",)]
+
+
 def test_an_sqlite_file_is_relative_to_the_project(sqlite: Database, engine: DuckDBEngine, tmp_path: Path) -> None:
     sqlite.run("CREATE TABLE t (a integer); INSERT INTO t VALUES (1)")
     (tmp_path / "odd % name").mkdir()
@@ -221,6 +240,13 @@ def test_addresses_that_check_refuses(tmp_path: Path) -> None:
     assert "s3cret" not in mistake
     (mistake,) = mistakes(tmp_path, "council_tax", "table: t")
     assert "no address" in mistake
+
+
+def test_no_part_of_a_password_is_taken_for_it(tmp_path: Path) -> None:
+    """Expressions may not hold a secret: the first letters of one with a sign in it are none."""
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "p.yaml").write_text("dataset: p\nkey: k\ncolumns: {k: {type: string}}\n")
+    assert mistakes(tmp_path, "postgresql://u:k@s/s@h/d", "table: t\n    to: p\n    map: {k: k}") == []
 
 
 PASSING = [

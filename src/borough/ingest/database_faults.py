@@ -19,6 +19,7 @@ _ADVICE = (
     (r"no such file|not a database", "check the path in connect.database"),
     (r"password|authenti|login failed|using password", "check the user and the password in connect.database; a password with signs in it is best given by ${NAME}"),
     (r"unknown database|database .* does not exist|to database", "check the name of the database in connect.database, and that the user may use it"),
+    (r"not UTF-8", "declare a query that reads that column as hex(…), and ask whose program writes it"),
     (r"permission|denied|privilege|ORA-01031", "ask for permission to SELECT from it"),
     (r"certificate|ssl|tls", "check what the address says of encryption, such as sslmode and sslrootcert"),
     (r"timeout|time exceeded", "ask for less with a cursor or a query, or have the limit raised"),

@@ -21,6 +21,7 @@ from borough.ingest.dialects.port import Answer
 LARGE = 200_000  # rows: a process that read so many gives its memory back
 KNOCK = 10  # seconds for a machine to answer at all
 _MESSAGE = re.compile(r'message: "((?:[^"\\]|\\.)*)"')
+_NOT_TEXT = re.compile(r"FromSqlConversionFailure\((\d+), Text, Utf8Error")
 _WRAPPED = (
     re.compile(r"MySqlError \{ (.*?) \}+\)*$", re.DOTALL),
     re.compile(r"(?:db error: )?(?:ERROR|FATAL): (.*)", re.DOTALL),
@@ -30,7 +31,7 @@ _WRAPPED = (
 # What no waiting mends. The rest of what goes wrong with a connection may pass.
 _LASTING = re.compile(
     r"password|authenti|access denied|login failed|does(n't| not) exist|unknown (database|table|column)|no such|permission|denied|privilege|syntax|"
-    r"not a database|invalid|ORA-0(0942|1017|0904|1031)|certificate|not implemented|statement timeout|max_statement_time|division",
+    r"not a database|invalid|ORA-0(0942|1017|0904|1031)|certificate|not implemented|statement timeout|max_statement_time|division|not UTF-8",
     re.IGNORECASE,
 )
 _PASSING = re.compile(
@@ -174,6 +175,8 @@ class Session:
 
     def _plain(self, text: str) -> str:
         """A driver's complaint in one line, without what belongs to the driver, the password, and values of rows."""
+        if broken := _NOT_TEXT.search(text):
+            return f"column {int(broken[1]) + 1} has a text that is not UTF-8"
         found = _MESSAGE.search(text)
         text = found[1].replace('\\"', '"') if found else text
         for pattern in _WRAPPED:

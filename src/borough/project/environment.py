@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 _REFERENCE = re.compile(r"\$(?:(\$)|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|(\{[^}]*\}?))")
 _SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|KEY|PWD", re.IGNORECASE)
+# Of a database the last @ ends the password, whatever signs are in it.
+_DATABASE_PASSWORD = re.compile(r"\b(?:postgres|postgresql|mysql|mariadb|mssql|sqlserver|oracle)://[^\s/@:]*:(\S+)@")
 _URL_PASSWORD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/@:]*:([^\s/@]+)@")
 
 
@@ -62,7 +64,8 @@ class Environment:
 
     def _note_password(self, text: str) -> None:
         if "://" in text:
-            self.secrets.update(found for found in _URL_PASSWORD.findall(text) if not found.startswith("${"))  # a variable that is not set is no secret
+            passwords = _DATABASE_PASSWORD.findall(text) or _URL_PASSWORD.findall(text)
+            self.secrets.update(found for found in passwords if not found.startswith("${"))  # a variable that is not set is no secret
 
 
 def written_offset(offset: int, spans: tuple[Span, ...]) -> int:
