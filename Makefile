@@ -70,8 +70,8 @@ bench: .venv/.ready-test ## Measure the promises in bench/
 
 lock: .venv/.ready ## Write requirements/*.txt again from pyproject.toml
 	@$(INSTALL) -r requirements/lock.txt
-	@for lock in "build --group build" "test pyproject.toml --extra spark --extra sftp --group build --group dev" \
-		"runtime pyproject.toml --extra sftp --constraint requirements/test.txt" "lock --group lock"; do \
+	@for lock in "build --group build" "test pyproject.toml --extra spark --extra sftp --extra aws --group build --group dev" \
+		"runtime pyproject.toml --extra sftp --extra aws --constraint requirements/test.txt" "lock --group lock"; do \
 		set -- $$lock; name=$$1; shift; \
 		$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-header --no-annotate --quiet "$$@" -o requirements/$$name.txt || exit 1; \
