@@ -156,6 +156,11 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
+        # As where a package is installed: its modules are compiled. A checkout may be told to leave nothing compiled behind.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
+        for wanted in ("borough.pipeline.conductor", "bench.derive", "deltalake", "polars"):
+            run(sys.executable, "-c", f"import {wanted}")
         bench_small(folder)
         bench_loads(folder, words.rows, words.times)
         if words.memory:

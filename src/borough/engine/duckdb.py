@@ -65,6 +65,8 @@ class DuckDBEngine:
         self._stores: dict[str, None] = {}
         # Instants are UTC; other zones would make Parquet types that Delta readers refuse.
         self._connection.execute("SET TimeZone='UTC'")
+        # By default each thread gathers half a million rows before it writes any to its partitions.
+        self._connection.execute(f"SET partitioned_write_flush_threshold = {ROW_GROUP}")
 
     @property
     def native(self) -> duckdb.DuckDBPyConnection:
