@@ -113,7 +113,7 @@ def test_a_source_that_is_away_does_not_stop_the_others(council: Borders) -> Non
 
 
 def test_a_source_that_breaks_off_in_the_middle_leaves_nothing_half_loaded(council: Borders, monkeypatch: pytest.MonkeyPatch) -> None:
-    from borough.ingest import buckets
+    from borough.ingest.places import buckets
 
     original = buckets.Bucket.copy
     council.upload("2026-01-02/b.csv", b"k,v\ncloud,1\nmore,2\n")

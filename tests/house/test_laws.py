@@ -21,7 +21,7 @@ CLOCKS = {
     "lake/lease.py": "until when the lease holds",
     "lake/maintenance.py": "how old a file is, to spare readers at work now",
     "governance/audit.py": "when somebody really looked",
-    "ingest/settling.py": "how young a file is, so that one that somebody is writing now is not taken",
+    "ingest/places/settling.py": "how young a file is, so that one that somebody is writing now is not taken",
 }
 ASKS_THE_TIME = {"now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime"}
 CLOCK_MODULES = {"datetime", "date", "time", "dt"}

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from borough.engine.duckdb import DuckDBEngine
 from borough.ingest.files import FilesConnector
-from borough.ingest.places import Places
+from borough.ingest.places.places import Places
 from borough.ingest.port import Connector
 from borough.project.connect import ConnectSpec, RetrySpec
 from borough.project.specs import FeedSpec

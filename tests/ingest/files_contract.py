@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from borough.ingest.files import FilesConnector
-from borough.ingest.places import Places
+from borough.ingest.places.places import Places
 from borough.ingest.port import Connector
 from borough.project.connect import ConnectSpec
 from borough.project.specs import FeedSpec

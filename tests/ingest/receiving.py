@@ -8,7 +8,7 @@ from typing import Any
 
 from borough.engine.duckdb import DuckDBEngine
 from borough.ingest.files import FilesConnector
-from borough.ingest.places import Places
+from borough.ingest.places.places import Places
 from borough.ingest.port import Batch, Received
 from borough.project.connect import ConnectSpec
 from borough.project.specs import FeedSpec

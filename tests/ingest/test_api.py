@@ -13,7 +13,7 @@ from tests.pipeline.council import Silent
 
 from borough.engine.duckdb import DuckDBEngine
 from borough.errors import FeedError
-from borough.ingest.api import ApiConnector
+from borough.ingest.apis.connector import ApiConnector
 from borough.ingest.connectors import NOTHING
 from borough.ingest.port import Connector, Since
 from borough.pipeline.conductor import Summary, run_project

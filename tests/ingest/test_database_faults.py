@@ -13,8 +13,8 @@ import pytest
 
 from borough.engine.duckdb import DuckDBEngine
 from borough.errors import BoroughError, FeedError
-from borough.ingest.database_session import SourceError
-from borough.ingest.database_url import address
+from borough.ingest.databases.session import SourceError
+from borough.ingest.databases.url import address
 from borough.project.checks import check
 from borough.project.load import load
 

@@ -9,7 +9,7 @@ import sqlglot
 
 from borough.engine.duckdb import DuckDBEngine
 from borough.errors import FeedError
-from borough.ingest.dialects import dialect_of
+from borough.ingest.databases.dialects import dialect_of
 
 from . import databases
 from .database_servers import Database, OnServer

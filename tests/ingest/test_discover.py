@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from borough.errors import FeedError
-from borough.ingest.discover import discover
 from borough.ingest.drift import Drift, drift
+from borough.ingest.places.discover import discover
 
 from .receiving import Place
 

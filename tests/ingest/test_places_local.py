@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from borough.errors import FeedError
-from borough.ingest.places import Places
+from borough.ingest.places.places import Places
 
 from .elsewhere import connect, files, zip_of
 from .receiving import Place

@@ -13,7 +13,7 @@ import pytest
 
 from borough.engine.duckdb import DuckDBEngine
 from borough.errors import FeedError
-from borough.ingest.places import Places
+from borough.ingest.places.places import Places
 from s3_server import BUCKET, KEYS, Wire, s3_environment, s3_server
 
 from .elsewhere import PackedContract, PlainContract, ZipContract, connect, files, zip_of
@@ -199,7 +199,7 @@ def test_a_server_that_is_away_is_told_after_some_attempts(bucket: Bucket, wire:
 
 def test_a_transfer_that_breaks_is_begun_again(bucket: Bucket, wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut in the middle of a large object; the wire is mended while Borough waits."""
-    from borough.ingest import buckets
+    from borough.ingest.places import buckets
 
     data = b"id\n" + b"1\n" * 10_000_000
     bucket.put("a.csv", data)

@@ -14,8 +14,8 @@ import pytest
 
 from borough.engine.duckdb import DuckDBEngine
 from borough.errors import FeedError
-from borough.ingest import settling, sftp
-from borough.ingest.places import Places
+from borough.ingest.places import settling, sftp
+from borough.ingest.places.places import Places
 from s3_server import Wire
 from sftp_server import SftpHost, sftp_server
 

@@ -14,7 +14,7 @@ import pytest
 
 from borough.engine.duckdb import DuckDBEngine
 from borough.errors import FeedError
-from borough.ingest.places import Places
+from borough.ingest.places.places import Places
 
 from .elsewhere import PlainContract, ZipContract, connect, files, zip_of
 

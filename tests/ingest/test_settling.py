@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from borough.ingest.places import Places
+from borough.ingest.places.places import Places
+from borough.ingest.places.settling import open_for_writing, too_young
 from borough.ingest.port import Received
-from borough.ingest.settling import open_for_writing, too_young
 
 from .elsewhere import connect, files, zip_of
 from .receiving import Place

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from borough.engine.duckdb import DuckDBEngine
 from borough.ingest.files import FilesConnector
-from borough.ingest.places import Places
+from borough.ingest.places.places import Places
 from borough.ingest.port import Connector, Since
 from borough.project.resolve import ResolvedFeed
 
@@ -28,11 +28,11 @@ class Surroundings:
 def connector_for(feed: ResolvedFeed, around: Surroundings, since: Since = NOTHING) -> Connector:
     """The connector of a feed. It asks nobody anything until it is used."""
     if feed.reach == "database":
-        from borough.ingest.database import DatabaseConnector
+        from borough.ingest.databases.connector import DatabaseConnector
 
         return DatabaseConnector(feed, around.engine, around.engine.scratch, around.now, since, around.root)
     if feed.reach == "api":
-        from borough.ingest.api import ApiConnector
+        from borough.ingest.apis.connector import ApiConnector
 
         return ApiConnector(feed, around.engine, around.engine.scratch, around.now, since)
     places = Places(feed.patterns, around.root, feed.source.connect)

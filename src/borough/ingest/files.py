@@ -15,7 +15,7 @@ from borough.errors import EngineError, FeedError
 from borough.ingest.block import Block, Workshop, cannot_open, unreadable
 from borough.ingest.bronze_files import Writer
 from borough.ingest.names import union_of, unique_names
-from borough.ingest.places import Places
+from borough.ingest.places.places import Places
 from borough.ingest.port import Batch, Found, Received, Stamp, as_it_is
 from borough.ingest.readers import Reader, reader_for
 from borough.project.formats import ENDINGS, FormatKind, FormatSpec, ending

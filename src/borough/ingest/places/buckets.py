@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from borough.engine.objects import object_options, unreachable
 from borough.errors import UsageError
-from borough.ingest.ranged import Ranged
-from borough.ingest.stores import Entry, RefusedError, Wanted, all_of_them
+from borough.ingest.places.ranged import Ranged
+from borough.ingest.places.stores import Entry, RefusedError, Wanted, all_of_them
 from borough.project.reaching import Address
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from difflib import get_close_matches
 
 from borough.errors import FeedError
 from borough.ingest.cursors import going_on
-from borough.ingest.database_session import Session
-from borough.ingest.dialects.port import Dialect, SourceColumn
+from borough.ingest.databases.dialects.port import Dialect, SourceColumn
+from borough.ingest.databases.session import Session
 from borough.ingest.names import unique_names
 from borough.project.connect import CursorSpec
 from borough.project.resolve import ResolvedFeed

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from borough.ingest.stores import Entry, RefusedError, Wanted, all_of_them
+from borough.ingest.places.stores import Entry, RefusedError, Wanted, all_of_them
 from borough.project.reaching import Address
 
 TIMEOUT = 60  # seconds without a word

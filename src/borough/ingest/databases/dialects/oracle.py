@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from borough.ingest.dialects.port import Ask, SourceColumn, not_rising
-from borough.ingest.dialects.statements import beside, derived, literal, moment, number
+from borough.ingest.databases.dialects.port import Ask, SourceColumn, not_rising
+from borough.ingest.databases.dialects.statements import beside, derived, literal, moment, number
 
 _POINT = "'NLS_NUMERIC_CHARACTERS=''.,'''"  # whatever the session's country writes
 _CLOCK = "YYYY-MM-DD HH24:MI:SS"

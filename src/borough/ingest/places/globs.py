@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from borough.errors import FeedError
-from borough.ingest.sidecars import is_beside
-from borough.ingest.stores import unfinished
+from borough.ingest.places.sidecars import is_beside
+from borough.ingest.places.stores import unfinished
 from borough.project.reaching import WEB, Address, address_of
 
 DATE = "extract_date"

@@ -133,7 +133,7 @@ def store_for(address: Address | None, connect: ConnectSpec) -> Store:
     if address is None:
         return Folders()
     if address.scheme == "sftp":
-        from borough.ingest.sftp import SftpServer
+        from borough.ingest.places.sftp import SftpServer
 
         # All feeds of a server share one connection: to make one takes half a second.
         key = (address.shown, address.password, frozenset(connect.options.items()))
@@ -141,11 +141,11 @@ def store_for(address: Address | None, connect: ConnectSpec) -> Store:
         _SERVERS[key] = server
         return server
     if address.scheme in WEB:
-        from borough.ingest.web import WebServer
+        from borough.ingest.places.web import WebServer
 
         return WebServer(address, connect.options)
     if address.scheme in SCHEMES:
-        from borough.ingest.buckets import Bucket
+        from borough.ingest.places.buckets import Bucket
 
         return Bucket(address, connect.options)
     raise FeedError(f"{address.scheme}:// is no place for files", advice=f"use a folder, or {', '.join(f'{s}://' for s in SCHEMES)}")

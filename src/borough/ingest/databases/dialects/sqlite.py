@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from borough.ingest.dialects.port import Ask, SourceColumn
-from borough.ingest.dialects.statements import derived, headed, literal, moment, number
+from borough.ingest.databases.dialects.port import Ask, SourceColumn
+from borough.ingest.databases.dialects.statements import derived, headed, literal, moment, number
 
 
 class SQLite:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from borough.ingest.dialects.port import Ask, SourceColumn, not_rising
-from borough.ingest.dialects.statements import derived, headed, moment, number
+from borough.ingest.databases.dialects.port import Ask, SourceColumn, not_rising
+from borough.ingest.databases.dialects.statements import derived, headed, moment, number
 
 _BYTES = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "large_binary", "binary_view"}
 _SPATIAL = {"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection", "geomcollection"}

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from borough.errors import FeedError
-from borough.ingest.archives import ArchiveError, Bound, Member, members
-from borough.ingest.globs import SPECIAL, Glob, glob_of
+from borough.ingest.places.archives import ArchiveError, Bound, Member, members
+from borough.ingest.places.globs import SPECIAL, Glob, glob_of
+from borough.ingest.places.sidecars import folder_of, is_shapefile, whole
+from borough.ingest.places.stores import Entry, Folders, Store, unfinished
 from borough.ingest.port import Found
-from borough.ingest.sidecars import folder_of, is_shapefile, whole
-from borough.ingest.stores import Entry, Folders, Store, unfinished
 from borough.project.reaching import WEB, Address
 
 Listing = Callable[[Glob], Sequence[Entry]]

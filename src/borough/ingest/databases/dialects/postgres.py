@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Sequence
 
-from borough.ingest.dialects.port import Ask, SourceColumn, not_rising
-from borough.ingest.dialects.statements import derived, headed, literal, moment, number
+from borough.ingest.databases.dialects.port import Ask, SourceColumn, not_rising
+from borough.ingest.databases.dialects.statements import derived, headed, literal, moment, number
 
 _TIMES = {"timestamp without time zone", "timestamp with time zone", "date"}
 _NUMBERS = {"smallint", "integer", "bigint", "numeric", "oid"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from borough.ingest.dialects import DEFAULT_PORTS
+from borough.ingest.databases.dialects import DEFAULT_PORTS
 from borough.project.database_checks import SCHEMES
 
 _DRIVERS = {"postgres": "postgresql", "mysql": "mysql", "tsql": "mssql", "oracle": "oracle", "sqlite": "sqlite"}

@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from borough.ingest.ranged import Ranged
-from borough.ingest.stores import Entry, RefusedError, Wanted, all_of_them
+from borough.ingest.places.ranged import Ranged
+from borough.ingest.places.stores import Entry, RefusedError, Wanted, all_of_them
 from borough.project.reaching import Address
 
 TIMEOUT = 30  # seconds without a word

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from borough.ingest.dialects.port import COUNTED
+from borough.ingest.databases.dialects.port import COUNTED
 
 
 def literal(text: str) -> str:

@@ -6,11 +6,11 @@ import re
 from difflib import get_close_matches
 
 from borough.errors import FeedError
-from borough.ingest.database_session import Session, SourceError
-from borough.ingest.database_target import near_tables
-from borough.ingest.database_url import Address
-from borough.ingest.dialects import dialect_of
-from borough.ingest.dialects.port import Dialect
+from borough.ingest.databases.dialects import dialect_of
+from borough.ingest.databases.dialects.port import Dialect
+from borough.ingest.databases.session import Session, SourceError
+from borough.ingest.databases.target import near_tables
+from borough.ingest.databases.url import Address
 from borough.project.resolve import ResolvedFeed
 
 _QUOTED = re.compile(r"""["'`\[]([^"'`\]]+)["'`\]]""")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from borough.ingest.dialects.port import Ask, SourceColumn, not_rising
-from borough.ingest.dialects.statements import beside, derived, literal, moment, number
+from borough.ingest.databases.dialects.port import Ask, SourceColumn, not_rising
+from borough.ingest.databases.dialects.statements import beside, derived, literal, moment, number
 
 _TEXT = "nvarchar(max)"
 _BYTES = {"binary", "varbinary", "image"}

@@ -14,12 +14,12 @@ from typing import TypeVar
 from borough.engine.port import Engine
 from borough.errors import FeedError
 from borough.ingest.bronze_files import Writer
-from borough.ingest.database_extract import Extract, content, read_extract, same_again
-from borough.ingest.database_faults import explained
-from borough.ingest.database_session import Session, SourceError
-from borough.ingest.database_target import Target, target
-from borough.ingest.database_url import Address, address
-from borough.ingest.dialects import dialect_of
+from borough.ingest.databases.dialects import dialect_of
+from borough.ingest.databases.extract import Extract, content, read_extract, same_again
+from borough.ingest.databases.faults import explained
+from borough.ingest.databases.session import Session, SourceError
+from borough.ingest.databases.target import Target, target
+from borough.ingest.databases.url import Address, address
 from borough.ingest.patience import patiently
 from borough.ingest.port import Batch, Found, Received, Since, Stamp, as_it_is
 from borough.project.resolve import ResolvedFeed

@@ -14,7 +14,7 @@ from pathlib import Path
 from borough.engine.port import Engine
 from borough.engine.quoting import locations
 from borough.errors import FeedError
-from borough.ingest.api_client import pages
+from borough.ingest.apis.client import pages
 from borough.ingest.bronze_files import Writer
 from borough.ingest.cursors import furthest, going_on
 from borough.ingest.documents import InvalidJSONError, Shape, as_json, head_columns, read_documents, records_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from borough.ingest.stores import Entry
+from borough.ingest.places.stores import Entry
 
 SHAPE = ".shp"
 BESIDE = (".dbf", ".shx", ".prj", ".cpg")

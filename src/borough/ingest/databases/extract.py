@@ -11,9 +11,9 @@ from borough.engine.port import Engine
 from borough.engine.quoting import literal, location, quoted
 from borough.ingest.block import Block, system_columns
 from borough.ingest.cursors import furthest, going_on
-from borough.ingest.database_session import Session, SourceError
-from borough.ingest.database_target import Target
-from borough.ingest.dialects.port import COUNTED
+from borough.ingest.databases.dialects.port import COUNTED
+from borough.ingest.databases.session import Session, SourceError
+from borough.ingest.databases.target import Target
 from borough.ingest.port import Found
 from borough.project.connect import CursorSpec
 

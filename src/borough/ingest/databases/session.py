@@ -15,8 +15,8 @@ from types import TracebackType
 from typing import Any
 
 from borough.errors import FeedError
-from borough.ingest.database_url import Address
-from borough.ingest.dialects.port import Answer
+from borough.ingest.databases.dialects.port import Answer
+from borough.ingest.databases.url import Address
 
 LARGE = 200_000  # rows: a process that read so many gives its memory back
 KNOCK = 10  # seconds for a machine to answer at all
@@ -59,7 +59,7 @@ class Worker:
     def __init__(self) -> None:
         environment = {**os.environ, "RUST_LOG": "error", "RUST_BACKTRACE": "0"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "borough.ingest.database_worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [sys.executable, "-m", "borough.ingest.databases.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, encoding="utf-8", errors="replace", env=environment,
         )  # fmt: skip
         self._complaint: str | None = None
