@@ -71,7 +71,8 @@ def _named(word: str) -> str:
 
 
 def _remarks(place: Place, sample: Sample) -> list[str]:
-    remarks = [f"drafted from {sample.rows:,} rows of {sample.extract.name}" + (", its beginning" if sample.cut else ""), *place.remarks, *sample.notices]
+    origin = place.feed.get("table") or sample.extract.name
+    remarks = [f"drafted from {sample.rows:,} rows of {origin}" + (", its beginning" if sample.cut else ""), *place.remarks, *sample.notices]
     if sample.ragged:
         remarks.append(f"{sample.ragged:,} rows have another number of values than the header: they go to quarantine")
     if sample.ragged > RAGGED * (sample.rows + sample.ragged):
