@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from borough.catalogue.contracts import SCORECARD
 from borough.catalogue.tables import SCORECARD_COLUMNS
+from borough.standardise import duplicates
 
 from .conftest import Make
 from .council import Council, Rows
@@ -125,3 +127,12 @@ def test_what_the_mapping_does_not_read_may_change(make: Make) -> None:
     c.put("2024-01-11.csv", [("a", "1", "", "y")])
     (line,) = c.run().ledger
     assert (line["unchanged"], line["accepted"]) == (1, 0)
+
+
+def test_repeated_keys_are_found_a_share_at_a_time(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicates, "KEYS_AT_ONCE", 3)
+    once, same, differing = [(f"o{i}", "1", "") for i in range(9)], [(f"s{i}", "2", "") for i in range(9)] * 2, [(f"d{i % 9}", str(i), "") for i in range(18)]
+    c = make()
+    c.put("2024-01-10.csv", [*once, *same, *differing])
+    (line,) = c.run().ledger
+    assert (line["accepted"], line["superseded"], line["quarantined"]) == (18, 9, 18)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from borough.lake.logs import names, same
 from borough.standardise.stage import Bench
 
+KEYS_AT_ONCE = 2_000_000  # keys that are looked at for repeats in one go
 CONTENT = "CASE WHEN _op = 'delete' THEN 'gone' ELSE _hash END"
 
 
@@ -32,8 +33,7 @@ def judge(bench: Bench, accepted: str, label: str, *, last_wins: bool, dated: bo
     """
     engine, key = bench.engine, bench.mapped.contract.key
     name = f"repeated_{label}"
-    keys = f"SELECT {names(key)} FROM {accepted} GROUP BY ALL HAVING count(*) > 1"
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE {name}_keys AS {keys}")
+    _note_repeated(bench, accepted, f"{name}_keys")
     if not engine.rows(f"SELECT 1 FROM {name}_keys LIMIT 1"):
         return Judged(accepted, None, False, {}, {})
     engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {_verdicts(accepted, name, key, last_wins=last_wins, dated=dated)}")
@@ -44,6 +44,16 @@ def judge(bench: Bench, accepted: str, label: str, *, last_wins: bool, dated: bo
     kept = f"SELECT * EXCLUDE (_verdict) FROM {name} WHERE _verdict = 'kept'"
     conflicts = f"(SELECT * EXCLUDE (_verdict) FROM {name} WHERE _verdict = 'conflict')" if "conflict" in counts else None
     return Judged(f"({once} UNION ALL BY NAME {kept})", conflicts, True, counts.get("superseded", {}), counts.get("conflict", {}))
+
+
+def _note_repeated(bench: Bench, accepted: str, table: str) -> None:
+    """The keys that occur more than once, to a table. Of a large extract a share of the keys at a time, so that memory does not grow with it."""
+    engine, key = bench.engine, names(bench.mapped.contract.key)
+    shares = int(engine.rows(f"SELECT count(*) FROM {accepted}")[0][0]) // KEYS_AT_ONCE + 1
+    for share in range(shares):
+        where = f" WHERE hash({key}) % {shares} = {share}" if shares > 1 else ""
+        keys = f"SELECT {key} FROM {accepted}{where} GROUP BY ALL HAVING count(*) > 1"
+        engine.execute(f"INSERT INTO {table} {keys}" if share else f"CREATE OR REPLACE TEMP TABLE {table} AS {keys}")
 
 
 def _verdicts(accepted: str, name: str, key: Sequence[str], *, last_wins: bool, dated: bool) -> str:
