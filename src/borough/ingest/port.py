@@ -58,6 +58,11 @@ class Batch:
     received: tuple[Received, ...]
 
 
+def extract_now(origin: str, now: dt.datetime) -> Found:
+    """What a table or a resource says now, as one extract: by the same clock it is the same extract."""
+    return Found(origin, f"{origin}@{now.isoformat(timespec='milliseconds' if now.microsecond else 'seconds')}Z", 0, 0, extract_date=now)
+
+
 Stamp = Callable[[str], str]
 
 

@@ -18,7 +18,7 @@ from borough.ingest.apis.client import pages
 from borough.ingest.bronze_files import Writer
 from borough.ingest.cursors import furthest, going_on
 from borough.ingest.documents import InvalidJSONError, Shape, as_json, head_columns, read_documents, records_of
-from borough.ingest.port import Batch, Found, Received, Since, Stamp, as_it_is
+from borough.ingest.port import Batch, Found, Received, Since, Stamp, as_it_is, extract_now
 from borough.project.connect import ApiSpec, ResourceSpec
 from borough.project.resolve import ResolvedFeed
 
@@ -45,8 +45,7 @@ class ApiConnector:
 
     def discover(self) -> list[Found]:
         """One extract, of now. The API is not asked yet."""
-        path = self._resource.path
-        return [Found(path, f"{path}@{self._now:%Y-%m-%dT%H:%M:%SZ}", 0, 0, extract_date=self._now)]
+        return [extract_now(self._resource.path, self._now)]
 
     def digest(self, found: Found) -> str | None:
         return None

@@ -21,7 +21,7 @@ from borough.ingest.databases.session import Session, SourceError
 from borough.ingest.databases.target import Target, target
 from borough.ingest.databases.url import Address, address
 from borough.ingest.patience import patiently
-from borough.ingest.port import Batch, Found, Received, Since, Stamp, as_it_is
+from borough.ingest.port import Batch, Found, Received, Since, Stamp, as_it_is, extract_now
 from borough.project.resolve import ResolvedFeed
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class DatabaseConnector:
     def discover(self) -> list[Found]:
         """One extract, of now. The database is not asked yet."""
         origin = self._feed.feed.table or "query"
-        return [Found(origin, f"{origin}@{self._now:%Y-%m-%dT%H:%M:%SZ}", 0, 0, extract_date=self._now)]
+        return [extract_now(origin, self._now)]
 
     def digest(self, found: Found) -> str | None:
         return None
