@@ -35,16 +35,16 @@ class Reader(Protocol):
 
 
 READERS: Mapping[FormatKind, str] = {
-    "csv": "borough.ingest.delimited:DelimitedReader",
-    "json": "borough.ingest.documents:DocumentReader",
-    "geojson": "borough.ingest.documents:FeatureReader",
-    "parquet": "borough.ingest.parquet:ParquetReader",
-    "excel": "borough.ingest.excel:ExcelReader",
-    "fixed_width": "borough.ingest.fixed_width:FixedWidthReader",
-    "record_types": "borough.ingest.record_types:RecordTypesReader",
-    "xml": "borough.ingest.xml:XmlReader",
-    "shapefile": "borough.ingest.spatial:ShapefileReader",
-    "geopackage": "borough.ingest.spatial:GeoPackageReader",
+    "csv": "borough.ingest.formats.delimited:DelimitedReader",
+    "json": "borough.ingest.formats.documents:DocumentReader",
+    "geojson": "borough.ingest.formats.documents:FeatureReader",
+    "parquet": "borough.ingest.formats.parquet:ParquetReader",
+    "excel": "borough.ingest.formats.excel:ExcelReader",
+    "fixed_width": "borough.ingest.formats.fixed_width:FixedWidthReader",
+    "record_types": "borough.ingest.formats.record_types:RecordTypesReader",
+    "xml": "borough.ingest.formats.xml:XmlReader",
+    "shapefile": "borough.ingest.formats.spatial:ShapefileReader",
+    "geopackage": "borough.ingest.formats.spatial:GeoPackageReader",
 }
 """``module:Class``; the class is made with the feed and the options of its format (None where none are declared)."""
 

@@ -17,7 +17,7 @@ from borough.errors import FeedError
 from borough.ingest.apis.client import pages
 from borough.ingest.bronze_files import Writer
 from borough.ingest.cursors import furthest, going_on
-from borough.ingest.documents import InvalidJSONError, Shape, as_json, head_columns, read_documents, records_of
+from borough.ingest.formats.documents import InvalidJSONError, Shape, as_json, head_columns, read_documents, records_of
 from borough.ingest.port import Batch, Found, Received, Since, Stamp, as_it_is, extract_now
 from borough.project.connect import ApiSpec, ResourceSpec
 from borough.project.resolve import ResolvedFeed

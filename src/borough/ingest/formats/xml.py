@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from borough.engine.port import Engine
 from borough.ingest.block import Block, Workshop, cannot_open, sha256_of, unreadable
-from borough.ingest.encoding import mostly_utf8
+from borough.ingest.formats.encoding import mostly_utf8
+from borough.ingest.formats.record_columns import Path, Record, RecordColumns, readable_rows
+from borough.ingest.formats.xml_count import Census, InvalidXMLError, census
 from borough.ingest.port import Found, Received
-from borough.ingest.record_columns import Path, Record, RecordColumns, readable_rows
 from borough.ingest.scratch import Rows
-from borough.ingest.xml_count import Census, InvalidXMLError, census
 from borough.project.formats import XmlSpec
 from borough.project.spec import Spec
 from borough.project.specs import FeedSpec

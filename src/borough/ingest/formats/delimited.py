@@ -16,13 +16,13 @@ from borough.engine.port import Engine
 from borough.engine.quoting import literal, location, quoted
 from borough.errors import EngineError
 from borough.ingest.block import Block, Workshop, sha256_of, system_columns, unreadable
-from borough.ingest.careful import read_carefully
-from borough.ingest.encoding import Encoding, UnreadableEncodingError, mostly_utf8, sniff, transcode
-from borough.ingest.layout import HEAD, Layout, layout
+from borough.ingest.formats.careful import read_carefully
+from borough.ingest.formats.encoding import Encoding, UnreadableEncodingError, mostly_utf8, sniff, transcode
+from borough.ingest.formats.layout import HEAD, Layout, layout
+from borough.ingest.formats.tally import Tally, tally
 from borough.ingest.names import unique_names
 from borough.ingest.port import Found, Received
 from borough.ingest.scratch import NULL
-from borough.ingest.tally import Tally, tally
 from borough.project.formats import CsvSpec
 from borough.project.spec import Spec
 from borough.project.specs import FeedSpec

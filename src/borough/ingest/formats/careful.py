@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from borough.ingest.block import Block, Workshop, system_columns
-from borough.ingest.layout import Layout
+from borough.ingest.formats.layout import Layout
+from borough.ingest.formats.tally import Tally
 from borough.ingest.port import Received
 from borough.ingest.scratch import SYSTEM, Rows
-from borough.ingest.tally import Tally
 
 END = re.compile(rb"\r\n|\r|\n")
 LOOK = 1000  # lines of a doubtful record that are tried as records of their own

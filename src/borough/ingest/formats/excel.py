@@ -16,13 +16,13 @@ from xml.parsers.expat import ExpatError
 
 from borough.engine.port import Engine
 from borough.ingest.block import Block, Workshop, sha256_of, system_columns, unreadable
-from borough.ingest.cells import text_of
+from borough.ingest.formats.cells import text_of
+from borough.ingest.formats.second_look import SecondLook, second_look
+from borough.ingest.formats.sheet import Header, header_of, is_total, looks_like_total, merged_below
+from borough.ingest.formats.workbook import InvalidWorkbookError, sheet_of, workbook_of
 from borough.ingest.names import unique_names
 from borough.ingest.port import Found, Received
 from borough.ingest.scratch import SYSTEM, Rows
-from borough.ingest.second_look import SecondLook, second_look
-from borough.ingest.sheet import Header, header_of, is_total, looks_like_total, merged_below
-from borough.ingest.workbook import InvalidWorkbookError, sheet_of, workbook_of
 from borough.project.formats import ExcelSpec
 from borough.project.spec import Spec
 from borough.project.specs import FeedSpec

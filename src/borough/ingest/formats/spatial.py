@@ -14,10 +14,10 @@ from borough.engine.port import Engine
 from borough.engine.quoting import literal, location, quoted
 from borough.errors import EngineError
 from borough.ingest.block import Block, Workshop, sha256_of, system_columns, unreadable
-from borough.ingest.geopackage import layer_of
+from borough.ingest.formats.geopackage import layer_of
+from borough.ingest.formats.shapefile import InvalidShapefileError, has_projection, table_of
 from borough.ingest.names import unique_names
 from borough.ingest.port import Found, Received
-from borough.ingest.shapefile import InvalidShapefileError, has_projection, table_of
 from borough.project.formats import GeoPackageSpec, ShapefileSpec
 from borough.project.spec import Spec
 from borough.project.specs import FeedSpec

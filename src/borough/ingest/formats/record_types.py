@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from borough.engine.port import Engine
 from borough.engine.quoting import literal, location
 from borough.ingest.block import Block, Workshop, unreadable
-from borough.ingest.delimited import read_delimited
-from borough.ingest.lines import IS_BLANK, NOTHING, Lines, explained, lines_of
+from borough.ingest.formats.delimited import read_delimited
+from borough.ingest.formats.lines import IS_BLANK, NOTHING, Lines, explained, lines_of
+from borough.ingest.formats.tally import tally
 from borough.ingest.names import unique_names
 from borough.ingest.port import Found, Received
-from borough.ingest.tally import tally
 from borough.project.formats import CsvSpec, RecordTypesSpec
 from borough.project.spec import Spec
 from borough.project.specs import FeedSpec

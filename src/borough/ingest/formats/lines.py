@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from borough.engine.quoting import literal, location
 from borough.errors import EngineError
 from borough.ingest.block import Workshop, sha256_of
-from borough.ingest.delimited import Text, as_utf8
-from borough.ingest.encoding import CHUNK, Encoding, UnreadableEncodingError, mostly_utf8, transcode
+from borough.ingest.formats.delimited import Text, as_utf8
+from borough.ingest.formats.encoding import CHUNK, Encoding, UnreadableEncodingError, mostly_utf8, transcode
+from borough.ingest.formats.tally import Tally, tally
 from borough.ingest.port import Found
 from borough.ingest.scratch import NULL
-from borough.ingest.tally import Tally, tally
 
 CONTROLS = bytes(c for c in range(31, 2, -1) if c not in b"\t\n\r")
 """Those that may stand in for the delimiter that there is none of."""

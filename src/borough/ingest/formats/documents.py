@@ -20,9 +20,9 @@ from borough.engine.port import Engine
 from borough.engine.quoting import literal, locations
 from borough.errors import EngineError
 from borough.ingest.block import Block, Workshop, cannot_open, unreadable
-from borough.ingest.encoding import UnreadableEncodingError, sniff
+from borough.ingest.formats.encoding import UnreadableEncodingError, sniff
+from borough.ingest.formats.record_columns import Path, Record, RecordColumns, readable_rows
 from borough.ingest.port import Found, Received
-from borough.ingest.record_columns import Path, Record, RecordColumns, readable_rows
 from borough.ingest.scratch import Rows
 from borough.project.formats import JsonSpec
 from borough.project.spec import Spec

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from borough.engine.port import Engine
 from borough.engine.quoting import quoted
 from borough.ingest.block import Block, Workshop, system_columns, unreadable
-from borough.ingest.lines import IS_BLANK, Lines, explained, lines_of
+from borough.ingest.formats.lines import IS_BLANK, Lines, explained, lines_of
 from borough.ingest.names import unique_names
 from borough.ingest.port import Found, Received
 from borough.project.formats import FixedWidthSpec, span_of
