@@ -172,3 +172,29 @@ def test_every_extract_of_the_demo_can_be_drafted(project: Path, tmp_path: Path)
         assert drafted.code == 0, (path, drafted)
     checked = borough("check", "--project", project)
     assert checked.code == 0, checked
+
+
+def test_what_was_found_with_real_files(project: Path) -> None:
+    """Names that read like expressions, whole numbers as doubles, blanks before dates written as digits, exponents of three digits."""
+    header = "Rank (where 1 is most deprived),Inspection_ID, date_of_birth,heat,ward name,health deprivation rank\n"
+    (project / "odd.csv").write_text(header + "".join(f"{n},{269961 + n}.0, 19{n + 10}0{n % 9 + 1}11,6.9697e-1{n:02},W,{n}\n" for n in range(40)))
+    assert borough("source", "draft", project / "odd.csv", "--project", project).code == 0
+    columns: dict[str, dict[str, object]] = declared(project, "datasets", "odd")["columns"]  # type: ignore[assignment] # as YAML gives it
+    assert {name: column.get("type") for name, column in columns.items()} == {
+        "rank_where_1_is_most_deprived": "integer", "inspection_id": "integer", "date_of_birth": "date", "heat": "number", "ward_name": None, "health_deprivation_rank": "integer",
+    }  # fmt: skip
+    assert [name for name, column in columns.items() if "classification" in column] == ["date_of_birth"]
+    runs(project, 40)
+
+
+def test_record_types_get_names(project: Path) -> None:
+    (project / "gazetteer.csv").write_text("10,NAG\n" + "".join(f"21,I,{n},{1000 + n}\n" for n in range(5)) + "24,L\n")
+    assert borough("source", "draft", project / "gazetteer.csv", "--format", "{record_types: {record: 21}}", "--project", project).code == 0
+    runs(project, 5)
+
+
+def test_a_beginning_gives_no_list_of_values(project: Path) -> None:
+    (project / "long.csv").write_text("id,kind\n" + "".join(f"{n},{'AB'[n % 2] if n < 20_000 else 'C'}\n" for n in range(20_100)))
+    assert borough("source", "draft", project / "long.csv", "--project", project).code == 0
+    assert declared(project, "datasets", "long")["columns"]["kind"] == {"required": True}  # type: ignore[index] # as YAML gives it
+    runs(project, 20_100)

@@ -30,6 +30,7 @@ class Delivery:
     run: int
     recorded: dt.datetime
     bookmark: str | None = None
+    reading: str | None = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ DELIVERY_COLUMNS: Columns = (
     ("run", "long"),
     ("recorded", "timestamp"),
     ("bookmark", "string"),  # how far a database or an API was read
+    ("reading", "string"),  # how a file was read: its format and date, as they were declared
 )
 
 REFUSED_COLUMNS: Columns = (

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from borough.compile.programme import compile_project
+from borough.compile.programme import Programme, compile_project
 from borough.engine.duckdb import DuckDBEngine
 from borough.errors import BoroughError, Mistake
 from borough.ingest.connectors import Surroundings, connector_for
@@ -34,9 +34,7 @@ def check_folder(root: Path) -> Found:
         return Found(None, tuple(sorted(set(mistakes))), {})
     spoilt = {m.place for m in mistakes}  # a value that could not be read gets no second mistake
     found = [*mistakes, *(m for m in check(project) if m.place not in spoilt)]
-    headers = _headers(project)
-    _programme, compiled = compile_project(project, lambda feed: _names(headers[feed]) or declared_columns(project, feed))
-    compiled = [_weighed(project, mistake, headers) for mistake in compiled]
+    _programme, compiled = compile_with_headers(project)
     unread = {m.place.file for m in mistakes} - {document.file for document in project.documents.values()}
     found = [m for m in (*found, *compiled) if not _follows(m, unread)]
     counts = {
@@ -46,6 +44,13 @@ def check_folder(root: Path) -> Found:
         "reports": len(project.reports),
     }
     return Found(project, tuple(sorted(set(found))), counts)
+
+
+def compile_with_headers(project: Project) -> tuple[Programme, list[Mistake]]:
+    """Compile the project; where files are there already, their headers tell the feeds' columns."""
+    headers = _headers(project)
+    programme, found = compile_project(project, lambda feed: _names(headers[feed]) or declared_columns(project, feed))
+    return programme, [_weighed(project, mistake, headers) for mistake in found]
 
 
 # What looks wrong elsewhere when a file of a folder can't be read at all.

@@ -36,22 +36,25 @@ class Waiting:
 def waiting(feed: ResolvedFeed, connector: Connector, deliveries: Deliveries, fingerprint: str) -> Waiting:
     """Compare a source with what was received. A file of the same size and time is the same; else its content decides.
 
-    A file that was refused whole is tried again when its feed's declaration changed, or the file (touching it is enough).
+    A file that was refused whole is tried again when its feed's declaration changed, or the file (touching it is enough);
+    one that was received is read again when its format or its date is declared otherwise.
     """
     found = connector.discover()
     latest = deliveries.latest(feed.name)
-    new = tuple(f for f in found if _is_new(f, latest.get(f.name), fingerprint, connector))
+    new = tuple(f for f in found if _is_new(f, latest.get(f.name), fingerprint, feed.reading, connector))
     there = {f.name for f in found} - {f.name for f in new}
     refused = tuple(d for name, d in sorted(latest.items()) if name in there and d.status == "refused")
     return Waiting(feed.name, connector, new, not found, refused)
 
 
-def _is_new(found: Found, known: Delivery | None, fingerprint: str, connector: Connector) -> bool:
+def _is_new(found: Found, known: Delivery | None, fingerprint: str, reading: str, connector: Connector) -> bool:
     if known is None:
         return True
     touched = (known.size, known.modified_ns) != (found.size, found.modified_ns)
     if known.status == "refused":
         return touched or known.fingerprint != fingerprint
+    if known.reading is not None and known.reading != reading:
+        return True
     if not touched:
         return False
     return known.size != found.size or known.sha256 != connector.digest(found)
@@ -143,7 +146,7 @@ def _deliveries(
                 id=numbers[received.found.name], feed=feed.name, file=received.found.name, size=received.found.size, modified_ns=received.found.modified_ns,
                 sha256=received.sha256, position=positions.get(received.found.name), counted=received.counted,
                 status="refused" if received.problem else "received", problem=received.problem, encoding=received.encoding,
-                notices="; ".join(received.notices) or None, fingerprint=fingerprint, run=run.writer.number, recorded=run.recorded, bookmark=received.bookmark,
+                notices="; ".join(received.notices) or None, fingerprint=fingerprint, run=run.writer.number, recorded=run.recorded, bookmark=received.bookmark, reading=feed.reading,
             )
         )  # fmt: skip
         if received.rows != received.counted and not received.problem:

@@ -22,7 +22,7 @@ from borough.lake.lake import Lake
 from borough.lake.model import Published
 from borough.lake.objects import filesystem
 from borough.pipeline import plain
-from borough.pipeline.checking import declared_columns
+from borough.pipeline.checking import compile_with_headers, declared_columns
 from borough.pipeline.context import Options
 from borough.pipeline.later import shows_otherwise
 from borough.pipeline.receive import Waiting, received_columns, waiting
@@ -80,6 +80,9 @@ def open_lake(project: Project) -> Lake:
 def compiled(project: Project) -> tuple[Programme, list[Mistake]]:
     """Compile the project, with every mistake that can be found without its data."""
     programme, found = compile_project(project, lambda feed: declared_columns(project, feed))
+    if any(m.severity == "error" for m in found):
+        # Names of columns that read like expressions (`Rank where 1 is most deprived`) are told apart by the files.
+        programme, found = compile_with_headers(project)
     return programme, sorted({*check(project), *found})
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -63,6 +65,15 @@ class ResolvedFeed:
     def sparse(self) -> bool:
         """Does the format leave out what is empty?"""
         return self.kind in SPARSE
+
+    @property
+    def reading(self) -> str:
+        """Identifies how its files are read: when it changes, files that are still there are read again."""
+        feed = self.feed
+        declared = feed.format.model_dump(mode="json") if isinstance(feed.format, FormatSpec) else None
+        parts = [[(part.name, part.format) for part in path_parts(pattern)] for pattern in self.patterns]
+        said = [self.kind, declared, feed.columns, feed.extract_date, parts]
+        return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()[:16]
 
     @property
     def origin(self) -> str:

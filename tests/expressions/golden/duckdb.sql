@@ -91,12 +91,12 @@ CASE WHEN CASE WHEN regexp_matches("a", '^-?[0-9]{1,18}$') THEN TRY_CAST("a" AS 
 (CASE WHEN regexp_matches("a", '^-?[0-9]{1,15}(?:[.][0-9]{0,15})?$') THEN TRY_CAST("a" AS DOUBLE) WHEN "a" IS NOT NULL THEN TRY_CAST(replace(replace(regexp_extract(CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END, '^([+-]?(?:(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]{1,2})?)$', 1), ',', ''), ' ', '') AS DOUBLE) END + CAST('0' AS DOUBLE));
+              ​‌‍    ⁠　﻿') ELSE "a" END, '^([+-]?(?:(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]{1,3})?)$', 1), ',', ''), ' ', '') AS DOUBLE) END + CAST('0' AS DOUBLE));
 -- unreadable
 CASE WHEN (CASE WHEN regexp_matches("a", '^-?[0-9]{1,15}(?:[.][0-9]{0,15})?$') THEN TRY_CAST("a" AS DOUBLE) WHEN "a" IS NOT NULL THEN TRY_CAST(replace(replace(regexp_extract(CASE WHEN regexp_matches("a", '^[	
               ​‌‍    ⁠　﻿]|[	
               ​‌‍    ⁠　﻿]$') THEN trim("a", '	
-              ​‌‍    ⁠　﻿') ELSE "a" END, '^([+-]?(?:(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]{1,2})?)$', 1), ',', ''), ' ', '') AS DOUBLE) END + CAST('0' AS DOUBLE)) IS NULL THEN (coalesce(regexp_matches("a", '[^	
+              ​‌‍    ⁠　﻿') ELSE "a" END, '^([+-]?(?:(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]{1,3})?)$', 1), ',', ''), ' ', '') AS DOUBLE) END + CAST('0' AS DOUBLE)) IS NULL THEN (coalesce(regexp_matches("a", '[^	
               ​‌‍    ⁠　﻿]'), FALSE)) ELSE FALSE END;
 -- money(a) → money
 CASE WHEN regexp_matches("a", '^-?[0-9]{1,15}(?:[.][0-9]{0,2})?$') THEN TRY_CAST("a" AS DECIMAL(18,2)) WHEN regexp_matches("a", '^-?£?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:[.][0-9]{0,2})?$') THEN TRY_CAST(replace(replace("a", '£', ''), ',', '') AS DECIMAL(18,2)) WHEN "a" IS NOT NULL THEN TRY_CAST((CASE WHEN regexp_matches("a", '[(-]|CR[	

@@ -83,10 +83,10 @@ CASE WHEN CASE WHEN regexp_like(`a`, '^-?[0-9]{1,18}\\z') THEN TRY_CAST(`a` AS B
               ​‌‍    ⁠　﻿]'), FALSE)) ELSE FALSE END;
 -- number(a) → number
 (CASE WHEN regexp_like(`a`, '^-?[0-9]{1,15}(?:[.][0-9]{0,15})?\\z') THEN TRY_CAST(`a` AS DOUBLE) WHEN `a` IS NOT NULL THEN TRY_CAST(replace(replace(regexp_extract(trim(BOTH '	
-              ​‌‍    ⁠　﻿' FROM `a`), '^([+-]?(?:(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]{1,2})?)\\z', 1), ',', ''), ' ', '') AS DOUBLE) END + CAST('0' AS DOUBLE));
+              ​‌‍    ⁠　﻿' FROM `a`), '^([+-]?(?:(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\\z', 1), ',', ''), ' ', '') AS DOUBLE) END + CAST('0' AS DOUBLE));
 -- unreadable
 CASE WHEN (CASE WHEN regexp_like(`a`, '^-?[0-9]{1,15}(?:[.][0-9]{0,15})?\\z') THEN TRY_CAST(`a` AS DOUBLE) WHEN `a` IS NOT NULL THEN TRY_CAST(replace(replace(regexp_extract(trim(BOTH '	
-              ​‌‍    ⁠　﻿' FROM `a`), '^([+-]?(?:(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]{1,2})?)\\z', 1), ',', ''), ' ', '') AS DOUBLE) END + CAST('0' AS DOUBLE)) IS NULL THEN (coalesce(regexp_like(`a`, '[^	
+              ​‌‍    ⁠　﻿' FROM `a`), '^([+-]?(?:(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\\z', 1), ',', ''), ' ', '') AS DOUBLE) END + CAST('0' AS DOUBLE)) IS NULL THEN (coalesce(regexp_like(`a`, '[^	
               ​‌‍    ⁠　﻿]'), FALSE)) ELSE FALSE END;
 -- money(a) → money
 CASE WHEN regexp_like(`a`, '^-?[0-9]{1,15}(?:[.][0-9]{0,2})?\\z') THEN TRY_CAST(`a` AS DECIMAL(18,2)) WHEN regexp_like(`a`, '^-?£?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:[.][0-9]{0,2})?\\z') THEN TRY_CAST(replace(replace(`a`, '£', ''), ',', '') AS DECIMAL(18,2)) WHEN `a` IS NOT NULL THEN TRY_CAST((CASE WHEN regexp_like(`a`, '[(-]|CR[	

@@ -36,7 +36,8 @@ class Census:
             return count
         near = nearest(path, self.paths)
         also = f"the nearest that exists is {near!r}" if near else f"there are {', '.join(f'{p!r}' for p in list(self.paths)[:SHOWN])}"
-        raise InvalidXMLError(f"no element at {path!r}: {also}")
+        found = f"no element at {path!r}" if path else "the path of the records is not declared (`format: {xml: {record: …}}`)"
+        raise InvalidXMLError(f"{found}: {also}")
 
     def asides(self, path: str) -> set[str]:
         """The names of the elements that are neither records, nor in one, nor around one."""

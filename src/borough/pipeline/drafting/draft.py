@@ -46,10 +46,10 @@ def draft(
     told(f"reading a sample of {place.word}")
     with sampled(place, root, engine, now) as sample:
         told(f"looking at {len(sample.columns)} columns of {sample.rows:,} rows")
-        columns = columns_of([profile(engine, sample, column) for column in sample.columns])
+        columns = columns_of([profile(engine, sample, column) for column in sample.columns], not sample.cut)
         key, key_remark = key_of(engine, sample, columns)
     remarks = tuple(_remarks(place, sample))
-    declared = {**place.feed, **_date(place, now)}
+    declared = {**place.feed, **_date(place, now), **_columns(place, sample)}
     return Draft(
         source, dataset, source_yaml(source, dataset, place.connect, declared, dataset, columns, remarks),
         dataset_yaml(dataset, key, key_remark, columns, rules_of(columns)), tuple(columns), key, sample.rows, sample.extract.name,
@@ -61,6 +61,15 @@ def _date(place: Place, now: dt.datetime) -> dict[str, dt.date]:
     """A full extract has a date: where its path tells none, that of the draft."""
     files = place.connect.get("files")
     return {"extract_date": now.date()} if files is not None and "{extract_date" not in files else {}
+
+
+def _columns(place: Place, sample: Sample) -> dict[str, list[str]]:
+    """Names of columns, where the format has none of its own."""
+    form = place.feed.get("format")
+    options = form if isinstance(form, dict) else {}
+    nameless = "record_types" in options or (options.get("csv") or {}).get("header") == "none"
+    parts = {name for name, _ in sample.extract.parts}
+    return {"columns": [c for c in sample.columns if c not in parts]} if nameless and "columns" not in place.feed else {}
 
 
 def _named(word: str) -> str:

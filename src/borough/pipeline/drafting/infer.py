@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from borough.compile.expressions import plain_names
 from borough.engine.duckdb import DuckDBEngine
 from borough.engine.quoting import quoted
 from borough.pipeline.drafting.profile import Profile
@@ -18,11 +19,13 @@ PERSONAL = frozenset(
     re.findall(
         r"\w+",
         "name forename surname firstname lastname initials title dob birth email phone telephone mobile nino insurance address addr occupier tenant "
-        "landlord applicant payer contact customer claimant resident",
+        "landlord applicant payer contact customer claimant resident given soc ssn",
     )
 )
 SPECIAL = frozenset(re.findall(r"\w+", "ethnicity ethnic race religion belief disability disabled health medical diagnosis sexuality orientation nationality union"))
 """Words in names of columns that tell personal data, and special categories (UK GDPR articles 4(1) and 9(1)). A person looks again."""
+_OF_PLACES = frozenset(re.findall(r"\w+", "ward district area lsoa msoa county region country deprivation domain rank decile rate percent license licence business trading brand"))
+"""Words in names of columns that are about places and things, whatever else they say (`ward name`, `health deprivation rank`)."""
 _REFERENCES = frozenset(re.findall(r"\w+", "ref reference account code number no num licence license case usrn"))
 _DATES = frozenset(re.findall(r"\w+", "date dob day from to start end on at when birth opened closed issued expiry expires"))
 _MONEY = frozenset(re.findall(r"\w+", "amount balance cost fee fees charge charges price paid due debt rent value total arrears"))
@@ -45,10 +48,10 @@ class Column:
     remark: str | None = None
 
 
-def columns_of(profiles: Sequence[Profile]) -> list[Column]:
-    """A contract's columns, in the order received."""
+def columns_of(profiles: Sequence[Profile], whole: bool) -> list[Column]:
+    """A contract's columns, in the order received. ``whole``: was every row seen, so that a list of values is one?"""
     used: set[str] = set()
-    return [_column(profile, _name(profile.name, used)) for profile in profiles]
+    return [_column(profile, _name(profile.name, used), whole) for profile in profiles]
 
 
 def _name(received: str, used: set[str]) -> str:
@@ -60,19 +63,19 @@ def _name(received: str, used: set[str]) -> str:
     return name
 
 
-def _column(p: Profile, name: str) -> Column:
+def _column(p: Profile, name: str, whole: bool) -> Column:
     kind, reader, remark = _kind(p)
     plain = p.name if _is_plain(p.name) else quoted(p.name)
     expression = f"{reader}({quoted(p.name) if not re.fullmatch(r'[A-Za-z_][A-Za-z0-9_]*', p.name) or p.name.lower() in SQL_WORDS else p.name})" if reader else plain
     return Column(
-        name, p.name, kind, expression, required=p.rows > 0 and p.filled == p.rows, values=_values(p, kind), between=_between(p, kind),
+        name, p.name, kind, expression, required=p.rows > 0 and p.filled == p.rows, values=_values(p, kind) if whole else (), between=_between(p, kind),
         classification=_classification(p), remark=remark,
     )  # fmt: skip
 
 
 def _is_plain(name: str) -> bool:
-    """Can the name stand for itself in a map?"""
-    return re.fullmatch(r"[A-Za-z][A-Za-z0-9_. /()&£%-]*", name) is not None
+    """Can the name stand for itself in a map, whatever other columns there are?"""
+    return re.fullmatch(r"[A-Za-z][A-Za-z0-9_. /()&£%-]*", name) is not None and plain_names(name, None) is not None
 
 
 def _kind(p: Profile) -> tuple[str, str | None, str | None]:
@@ -94,6 +97,7 @@ def _says(p: Profile, reader: str) -> bool:
 
 def _fits(p: Profile, reader: str) -> bool:
     """Is what the reader can read meant so? Numbers may be dates to it, and references numbers."""
+    whole = 0 < p.decimals == p.wholes  # as doubles of whole numbers are written
     bare = p.digits == p.filled
     if reader == "uk_timestamp":
         return p.times > 0
@@ -102,7 +106,7 @@ def _fits(p: Profile, reader: str) -> bool:
     if reader == "yes_no":
         return p.distinct <= 2 and (not bare or bool(p.words & _FLAGS))
     if reader == "integer":
-        return not p.zeros and p.longest <= 18 and not (p.words & _REFERENCES) and not p.decimals
+        return not p.zeros and p.longest <= 18 and (whole or not (p.words & _REFERENCES or p.decimals))
     if reader == "money":
         return p.signs > 0 or bool(p.words & _MONEY)
     return reader == "geometry" or (not (p.words & _REFERENCES and not p.decimals) and not p.zeros)
@@ -130,6 +134,8 @@ def _between(p: Profile, kind: str) -> tuple[str, str] | None:
 
 
 def _classification(p: Profile) -> str | None:
+    if p.words & _OF_PLACES:
+        return None
     if p.words & SPECIAL:
         return "special"
     told = p.words & PERSONAL or any(p.share(reader) >= MOST for reader in ("nino", "email")) or _says(p, "phone")

@@ -29,6 +29,7 @@ class Profile:
     zeros: int  # values with a leading zero
     signs: int  # values with £
     decimals: int  # values with a decimal point
+    wholes: int  # of these, such as end in .0
     times: int  # values with a time of day
     low: float | None
     high: float | None
@@ -51,18 +52,19 @@ def profile(engine: DuckDBEngine, sample: Sample, column: str) -> Profile:
     text = f"trim({name})"
     reads = ", ".join(f"count(*) FILTER (WHERE {bind(f'{reader}({name})', {column: 'string'}, raw=True).sql()} IS NOT NULL)" for reader in READERS)
     sql = (
-        f"SELECT count(*), count(DISTINCT {name}), coalesce(max(length({name})), 0), "
+        f"SELECT count(*), count(DISTINCT {name}), coalesce(max(length({text})), 0), "
         f"count(*) FILTER (WHERE regexp_full_match({text}, '[0-9]+')), count(*) FILTER (WHERE regexp_full_match({text}, '0[0-9]+')), "
         f"count(*) FILTER (WHERE contains({name}, '£')), count(*) FILTER (WHERE regexp_full_match({text}, '[-+£]*[0-9,]*[.][0-9]+')), "
+        f"count(*) FILTER (WHERE regexp_full_match({text}, '-?[0-9]+[.]0+')), "
         f"count(*) FILTER (WHERE regexp_matches({name}, '[0-9]:[0-9]{{2}}') AND NOT regexp_matches({name}, '[T ]00:00(:00([.]0+)?)?(Z|[+]00:00)?$')), "
         f"min(TRY_CAST({name} AS DOUBLE)), max(TRY_CAST({name} AS DOUBLE)), {reads}, count(*) FILTER (WHERE regexp_matches({text}, '{SHAPE}')) "
         f"FROM (SELECT {name} FROM {sample.relation}) WHERE {name} IS NOT NULL AND {text} <> ''"
     )
-    filled, distinct, longest, digits, zeros, signs, decimals, times, low, high, *counts = engine.rows(sql)[0]
+    filled, distinct, longest, digits, zeros, signs, decimals, wholes, times, low, high, *counts = engine.rows(sql)[0]
     few: tuple[str, ...] = ()
     if 0 < distinct <= FEW:
         values = engine.rows(f"SELECT DISTINCT {name} FROM {sample.relation} WHERE {name} IS NOT NULL AND {text} <> '' ORDER BY 1")
         few = tuple(str(value) for (value,) in values)
     return Profile(
-        column, sample.rows, filled, distinct, longest, digits, zeros, signs, decimals, times, low, high, dict(zip((*READERS, "geometry"), counts, strict=True)), few
+        column, sample.rows, filled, distinct, longest, digits, zeros, signs, decimals, wholes, times, low, high, dict(zip((*READERS, "geometry"), counts, strict=True)), few
     )

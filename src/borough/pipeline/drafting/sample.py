@@ -39,7 +39,7 @@ class Sample:
     ragged: int
     extract: Found
     notices: tuple[str, ...]
-    cut: bool
+    cut: bool  # is it the beginning of something longer?
 
 
 @contextmanager
@@ -77,6 +77,7 @@ def _received(connector: Connector, feed: ResolvedFeed, newest: Found, folder: P
     parts = tuple(name for name, _ in newest.parts)
     limited = f"(SELECT {', '.join(map(quoted, (*received.columns, *parts)))} FROM {relation} WHERE _problem IS NULL LIMIT {ROWS * 2})"
     rows = int(around.engine.rows(f"SELECT count(*) FROM {limited}")[0][0])
+    cut = cut or received.rows - ragged > rows or (feed.reach == "database" and rows >= ROWS) or feed.reach == "api"
     return Sample(limited, (*received.columns, *parts), rows, ragged, received.found, received.notices, cut)
 
 
@@ -95,7 +96,7 @@ def _head(found: Found, folder: Path) -> Found:
 
 def _resolved(place: Place, feed: Mapping[str, Any]) -> ResolvedFeed:
     connect = dict(place.sample.get("connect", place.connect))
-    source = _source({"source": "draft", "connect": connect, "feeds": {"draft": feed}})
+    source = _source({"source": "draft", "connect": connect, "feeds": {"draft": _texts(feed)}})
     spec = source.feeds["draft"]
     if spec.table is not None:
         query = sqlglot.select("*").from_(spec.table).limit(ROWS).sql(dialect=_dialect(connect["database"]))
@@ -106,6 +107,15 @@ def _resolved(place: Place, feed: Mapping[str, Any]) -> ResolvedFeed:
     return ResolvedFeed(
         "draft.draft", source, spec, patterns, reach_of(spec), kind, None if isinstance(options, bool) else options, "latest", extract_from(spec, patterns), None
     )
+
+
+def _texts(value: Any) -> Any:
+    """As the loader gives declarations: every scalar a text."""
+    if isinstance(value, Mapping):
+        return {key: _texts(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_texts(inner) for inner in value]
+    return str(value).lower() if isinstance(value, bool) else value if value is None else str(value)
 
 
 def _dialect(url: str) -> str:
