@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from borough.engine.port import Engine
 from borough.errors import EngineError, FeedError
-from borough.ingest.block import Block, Workshop, cannot_open, unreadable
+from borough.ingest.block import Block, Workshop, cannot_open, unreadable, working_folder
 from borough.ingest.bronze_files import Writer
 from borough.ingest.names import union_of, unique_names
 from borough.ingest.places.places import Places
@@ -40,7 +37,7 @@ class FilesConnector:
     def digest(self, found: Found) -> str | None:
         if found.problem is not None:
             return None
-        with self._folder() as folder:
+        with working_folder(self._scratch) as folder:
             try:
                 return self._places.digest(found, folder)
             except (OSError, ValueError):
@@ -48,7 +45,7 @@ class FilesConnector:
 
     def columns(self, found: Found) -> tuple[str, ...]:
         try:
-            with self._folder() as folder:
+            with working_folder(self._scratch) as folder:
                 here = self._places.fetch(found, folder)
                 names = self._reader(found).columns(here, self._engine)
         except (OSError, ValueError) as error:
@@ -59,7 +56,7 @@ class FilesConnector:
 
     def receive(self, found: Sequence[Found], into: str, stamp: Stamp = as_it_is) -> Batch:
         received: dict[str, Received] = {}
-        with ThreadPoolExecutor(1) as counting, self._folder() as folder:
+        with ThreadPoolExecutor(1) as counting, working_folder(self._scratch) as folder:
             writer = Writer(self._engine, folder, Path(into), stamp)
             for reader, group in self._groups(found):
                 for outcome in self._read(reader, group, counting, writer):
@@ -150,15 +147,6 @@ class FilesConnector:
         except OSError as error:
             return unreadable(outcome.found, cannot_open(error)) if outcome.problem is None else None
         return _left(outcome.found, why) if why is not None else None
-
-    @contextmanager
-    def _folder(self) -> Iterator[Path]:
-        self._scratch.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="ingest-", dir=self._scratch))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
     def _kind(self, found: Found) -> FormatKind:
         declared = self._feed.format

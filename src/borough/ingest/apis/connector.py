@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from borough.engine.port import Engine
 from borough.engine.quoting import locations
 from borough.errors import FeedError
 from borough.ingest.apis.client import pages
+from borough.ingest.block import working_folder
 from borough.ingest.bronze_files import Writer
 from borough.ingest.cursors import furthest, going_on
 from borough.ingest.formats.documents import InvalidJSONError, Shape, as_json, head_columns, read_documents, records_of
@@ -51,7 +49,7 @@ class ApiConnector:
         return None
 
     def columns(self, found: Found) -> tuple[str, ...]:
-        with self._folder() as folder:
+        with working_folder(self._scratch) as folder:
             lines, _count, _digest = self._fetch(folder, first_page=True)
             names = head_columns(replace(found, path=str(lines)), Shape()) if lines.stat().st_size else ()
         if not names:
@@ -62,7 +60,7 @@ class ApiConnector:
         if not found:
             return Batch((), (), ())
         (one,) = found
-        with self._folder() as folder:
+        with working_folder(self._scratch) as folder:
             lines, count, digest = self._fetch(folder)
             if count == 0 or digest == self._since.sha256:
                 same = self._since.sha256 is not None and (digest == self._since.sha256 or self._feed.feed.cursor is not None)
@@ -116,12 +114,3 @@ class ApiConnector:
         value, nothing = furthest(self._engine, f"read_parquet({locations(files)}, hive_partitioning=false)", cursor, self._since.bookmark)
         notices = (*received.notices, f"{nothing:,} records have no {cursor.column}") if nothing else received.notices
         return replace(received, notices=notices, bookmark=value)
-
-    @contextmanager
-    def _folder(self) -> Iterator[Path]:
-        self._scratch.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="ingest-", dir=self._scratch))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)

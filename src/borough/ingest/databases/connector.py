@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 from borough.engine.port import Engine
 from borough.errors import FeedError
+from borough.ingest.block import working_folder
 from borough.ingest.bronze_files import Writer
 from borough.ingest.databases.dialects import dialect_of
 from borough.ingest.databases.extract import Extract, content, read_extract, same_again
@@ -52,7 +50,7 @@ class DatabaseConnector:
         if not found:
             return Batch((), (), ())
         (one,) = found
-        with self._folder() as folder:
+        with working_folder(self._scratch) as folder:
             extract, tries = self._patiently(lambda session: read_extract(session, self._target(session), self._engine, folder))
             received = self._received(one, extract, tries)
             if received.same or received.rows == 0:
@@ -104,12 +102,3 @@ class DatabaseConnector:
             with Session(place, before) as session:
                 raise explained(error, self._feed, place, session, len(told) + 1) from error
         return done, tuple(f"attempt {n} failed: {why}" for n, why in enumerate(told, 1))
-
-    @contextmanager
-    def _folder(self) -> Iterator[Path]:
-        self._scratch.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="ingest-", dir=self._scratch))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from borough.engine.port import Engine
 from borough.engine.quoting import quoted
-from borough.ingest.block import Block, Workshop, system_columns, unreadable
-from borough.ingest.formats.lines import IS_BLANK, Lines, explained, lines_of
+from borough.ingest.block import Block, Workshop, system_columns
+from borough.ingest.formats.lines import IS_BLANK, Lines, read_lines
 from borough.ingest.names import unique_names
 from borough.ingest.port import Found, Received
 from borough.project.formats import FixedWidthSpec, span_of
@@ -48,16 +48,7 @@ class FixedWidthReader:
         return tuple(self._spans)
 
     def read(self, group: Sequence[Found], shop: Workshop, counting: ThreadPoolExecutor) -> tuple[list[Received], Block | None]:
-        found = group[0]
-        try:
-            lines = lines_of(found, self._spec.encoding, shop, counting)
-        except ValueError as error:
-            sha256, problem = explained(found, error)
-            return [unreadable(found, problem, sha256=sha256)], None
-        if not lines.lines:
-            return [unreadable(found, "empty file", sha256=lines.sha256, encoding=lines.encoding)], None
-        received, block = self._read(lines, shop)
-        return [received], block
+        return read_lines(group[0], self._spec.encoding, shop, counting, self._read)
 
     def _read(self, lines: Lines, shop: Workshop) -> tuple[Received, Block | None]:
         engine = shop.engine

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 
 from borough.engine.quoting import literal, location
 from borough.errors import EngineError
-from borough.ingest.block import Workshop, sha256_of
+from borough.ingest.block import Block, Workshop, sha256_of, unreadable
 from borough.ingest.formats.delimited import Text, as_utf8
 from borough.ingest.formats.encoding import CHUNK, Encoding, UnreadableEncodingError, mostly_utf8, transcode
 from borough.ingest.formats.tally import Tally, tally
-from borough.ingest.port import Found
+from borough.ingest.port import Found, Received
 from borough.ingest.scratch import NULL
 
 CONTROLS = bytes(c for c in range(31, 2, -1) if c not in b"\t\n\r")
@@ -141,3 +141,18 @@ def explained(found: Found, error: ValueError) -> tuple[str, str]:
     advice = "; declare the right `encoding`, or ask for the file again" if isinstance(error, UnreadableEncodingError) else ""
     prefix = "unreadable encoding: " if isinstance(error, UnreadableEncodingError) else ""
     return sha256_of(found.path), f"{prefix}{error}{advice}"
+
+
+def read_lines(
+    found: Found, encoding: str | None, shop: Workshop, counting: ThreadPoolExecutor, read: Callable[[Lines, Workshop], tuple[Received, Block | None]]
+) -> tuple[list[Received], Block | None]:
+    """What a reader of lines makes of a file; a file that is no text of lines, or empty, is told."""
+    try:
+        lines = lines_of(found, encoding, shop, counting)
+    except ValueError as error:
+        sha256, problem = explained(found, error)
+        return [unreadable(found, problem, sha256=sha256)], None
+    if not lines.lines:
+        return [unreadable(found, "empty file", sha256=lines.sha256, encoding=lines.encoding)], None
+    received, block = read(lines, shop)
+    return [received], block

@@ -16,7 +16,7 @@ from borough.engine.port import Engine
 from borough.engine.quoting import literal, location
 from borough.ingest.block import Block, Workshop, unreadable
 from borough.ingest.formats.delimited import read_delimited
-from borough.ingest.formats.lines import IS_BLANK, NOTHING, Lines, explained, lines_of
+from borough.ingest.formats.lines import IS_BLANK, NOTHING, Lines, read_lines
 from borough.ingest.formats.tally import tally
 from borough.ingest.names import unique_names
 from borough.ingest.port import Found, Received
@@ -70,16 +70,7 @@ class RecordTypesReader:
         return self._columns
 
     def read(self, group: Sequence[Found], shop: Workshop, counting: ThreadPoolExecutor) -> tuple[list[Received], Block | None]:
-        found = group[0]
-        try:
-            lines = lines_of(found, self._spec.encoding, shop, counting)
-        except ValueError as error:
-            sha256, problem = explained(found, error)
-            return [unreadable(found, problem, sha256=sha256)], None
-        if not lines.lines:
-            return [unreadable(found, "empty file", sha256=lines.sha256, encoding=lines.encoding)], None
-        received, block = self._read(lines, shop, counting)
-        return [received], block
+        return read_lines(group[0], self._spec.encoding, shop, counting, lambda lines, shop: self._read(lines, shop, counting))
 
     def _read(self, lines: Lines, shop: Workshop, counting: ThreadPoolExecutor) -> tuple[Received, Block | None]:
         pattern = self._pattern(lines, shop.engine)

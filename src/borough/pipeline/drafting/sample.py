@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +15,7 @@ from pydantic import ValidationError
 from borough.engine.duckdb import DuckDBEngine
 from borough.engine.quoting import locations, quoted
 from borough.errors import FeedError, UsageError
+from borough.ingest.block import working_folder
 from borough.ingest.connectors import Surroundings, connector_for
 from borough.ingest.port import Connector, Found
 from borough.pipeline.drafting.places import Place
@@ -46,9 +45,7 @@ class Sample:
 def sampled(place: Place, root: Path, engine: DuckDBEngine, now: dt.datetime) -> Iterator[Sample]:
     """The newest extract of a place, or its beginning. Raises FeedError or UsageError where it can't be read."""
     feed = _resolved(place, {**place.feed, **{k: v for k, v in place.sample.items() if k != "connect"}})
-    engine.scratch.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="draft-", dir=engine.scratch))
-    try:
+    with working_folder(engine.scratch, "draft") as folder:
         around = Surroundings(root, engine, now)
         connector = connector_for(feed, around)
         found = connector.discover()
@@ -56,8 +53,6 @@ def sampled(place: Place, root: Path, engine: DuckDBEngine, now: dt.datetime) ->
             raise UsageError(f"no file matches {feed.origin}", advice="look at the path; quote globs, so that the shell leaves them alone")
         newest = max(found, key=lambda f: (str(f.extract_date or ""), f.name))
         yield _received(connector, feed, newest, folder, around)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _received(connector: Connector, feed: ResolvedFeed, newest: Found, folder: Path, around: Surroundings) -> Sample:
