@@ -18,9 +18,10 @@ from borough.ingest.patience import patiently
 from borough.ingest.places.archives import ArchiveError, Bound, bound_of, extract, members, packing, unpack
 from borough.ingest.places.discover import Search
 from borough.ingest.places.globs import Glob, glob_of
+from borough.ingest.places.opening import store_for
 from borough.ingest.places.settling import looked_at_too_soon, open_for_writing, too_young
 from borough.ingest.places.sidecars import beside, folder_of, is_shapefile, whole
-from borough.ingest.places.stores import Entry, RefusedError, Store, store_for
+from borough.ingest.places.stores import Entry, RefusedError, Store
 from borough.ingest.port import Found
 from borough.project.connect import ConnectSpec
 from borough.project.reaching import address_of
