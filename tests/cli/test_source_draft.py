@@ -198,3 +198,13 @@ def test_a_beginning_gives_no_list_of_values(project: Path) -> None:
     assert borough("source", "draft", project / "long.csv", "--project", project).code == 0
     assert declared(project, "datasets", "long")["columns"]["kind"] == {"required": True}  # type: ignore[index] # as YAML gives it
     runs(project, 20_100)
+
+
+def test_an_envelope_is_told(project: Path) -> None:
+    (project / "cases.json").write_text(json.dumps({"page": 1, "result": {"items": [{"id": n} for n in range(5)]}}))
+    drafted = borough("source", "draft", project / "cases.json", "--project", project)
+    assert "note: this is one record; the records may be in its list: --format '{json: {records: result.items}}'" in drafted.out
+    again = borough("source", "draft", project / "cases.json", "--project", project, "--force", "--format", "{json: {records: result.items}}")
+    assert again.code == 0, again
+    assert declared(project, "datasets", "cases")["key"] == "id"
+    runs(project, 5)

@@ -13,7 +13,7 @@ from borough.errors import UsageError
 from borough.pipeline.drafting.infer import Column, columns_of, key_of, rules_of
 from borough.pipeline.drafting.places import Place, place_of
 from borough.pipeline.drafting.profile import profile
-from borough.pipeline.drafting.sample import Sample, sampled
+from borough.pipeline.drafting.sample import Sample, first_rows, sampled
 from borough.pipeline.drafting.writing import dataset_yaml, source_yaml
 from borough.project.checks import SQL_WORDS, SYSTEM_NAMES
 
@@ -48,7 +48,8 @@ def draft(
         told(f"looking at {len(sample.columns)} columns of {sample.rows:,} rows")
         columns = columns_of([profile(engine, sample, column) for column in sample.columns], not sample.cut)
         key, key_remark = key_of(engine, sample, columns)
-    remarks = tuple(_remarks(place, sample))
+        inner = _lists_in(engine, sample)
+    remarks = tuple([*_remarks(place, sample), *inner])
     declared = {**place.feed, **_date(place, now), **_columns(place, sample)}
     return Draft(
         source, dataset, source_yaml(source, dataset, place.connect, declared, dataset, columns, remarks),
@@ -77,6 +78,15 @@ def _named(word: str) -> str:
     name = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:50] or "extract"
     name = f"n_{name}" if name[0].isdigit() else name
     return f"{name}_row" if name in SQL_WORDS | SYSTEM_NAMES else name
+
+
+def _lists_in(engine: DuckDBEngine, sample: Sample) -> list[str]:
+    """One record that holds a list of records is an envelope."""
+    if sample.rows != 1:
+        return []
+    (row,) = first_rows(engine, sample, sample.columns, 1)
+    lists = [c for c, value in zip(sample.columns, row, strict=True) if isinstance(value, str) and value.startswith("[{")]
+    return [f"this is one record; the records may be in its list: --format '{{json: {{records: {c}}}}}'" for c in lists]
 
 
 def _remarks(place: Place, sample: Sample) -> list[str]:
