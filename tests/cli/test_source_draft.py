@@ -208,3 +208,16 @@ def test_an_envelope_is_told(project: Path) -> None:
     assert again.code == 0, again
     assert declared(project, "datasets", "cases")["key"] == "id"
     runs(project, 5)
+
+
+def test_a_password_is_not_written(project: Path) -> None:
+    from borough.pipeline.drafting.places import place_of
+
+    for address, table, written in (
+        ("postgresql://reader:s3cret@host/housing", "tenancy", "postgresql://reader:${DATABASE_PASSWORD}@host/housing"),
+        ("sftp://reader:s3cret@host/out/tax_2026-10-31.csv", None, "sftp://reader:${SERVER_PASSWORD}@host/out/tax_{extract_date:%Y-%m-%d}.csv"),
+    ):
+        place = place_of(address, project, table=table, form=None)
+        assert list(place.connect.values()) == [written]
+        assert "s3cret" not in str((place.connect, place.remarks))
+        assert "s3cret" in str(place.sample), "a sample is read with it"

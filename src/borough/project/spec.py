@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, get_args
 
@@ -13,6 +14,13 @@ Classification = Literal["public", "internal", "personal", "special"]
 Dimension = Literal["completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy"]
 Severity = Literal["error", "warn", "stop"]
 ColumnType = Literal["string", "integer", "number", "money", "date", "timestamp", "boolean", "geometry"]
+
+
+def name_from(text: str) -> str:
+    """A name in Borough's way for a name of elsewhere: ``CustomerId`` and ``Customer ID`` become ``customer_id``. Empty where there is no letter or digit; as long as it came."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
+    name = re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
+    return f"n_{name}" if name[:1].isdigit() else name
 
 
 def _as_tuple(value: Any) -> Any:

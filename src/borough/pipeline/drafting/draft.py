@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from borough.pipeline.drafting.profile import profile
 from borough.pipeline.drafting.sample import Sample, first_rows, sampled
 from borough.pipeline.drafting.writing import dataset_yaml, source_yaml
 from borough.project.checks import SQL_WORDS, SYSTEM_NAMES
+from borough.project.spec import name_from
 
 RAGGED = 0.2  # the share of odd rows above which the file is probably of another format
 
@@ -74,9 +74,7 @@ def _columns(place: Place, sample: Sample) -> dict[str, list[str]]:
 
 
 def _named(word: str) -> str:
-    name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", word)
-    name = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:50] or "extract"
-    name = f"n_{name}" if name[0].isdigit() else name
+    name = name_from(word)[:50] or "extract"
     return f"{name}_row" if name in SQL_WORDS | SYSTEM_NAMES else name
 
 

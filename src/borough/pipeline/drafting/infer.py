@@ -13,6 +13,7 @@ from borough.engine.quoting import quoted
 from borough.pipeline.drafting.profile import Profile
 from borough.pipeline.drafting.sample import Sample
 from borough.project.checks import SQL_WORDS
+from borough.project.spec import name_from
 
 MOST = 0.95  # the share of values that a reader must read to be chosen
 PERSONAL = frozenset(
@@ -55,9 +56,8 @@ def columns_of(profiles: Sequence[Profile], whole: bool) -> list[Column]:
 
 
 def _name(received: str, used: set[str]) -> str:
-    base = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", received)
-    base = re.sub(r"[^a-z0-9]+", "_", base.lower()).strip("_")[:60] or "column"
-    base = f"n_{base}" if base[0].isdigit() else f"{base}_value" if base in SQL_WORDS else base
+    base = name_from(received)[:60] or "column"
+    base = f"{base}_value" if base in SQL_WORDS else base
     name = next(n for n in itertools.chain((base,), (f"{base}_{i}" for i in itertools.count(2))) if n not in used)
     used.add(name)
     return name

@@ -13,9 +13,10 @@ from urllib.parse import parse_qsl, urlsplit
 import yaml
 
 from borough.errors import UsageError
+from borough.project.database_checks import SCHEMES
 from borough.project.formats import ENDINGS, ending
+from borough.project.reaching import address_of
 
-_DATABASES = ("postgresql", "postgres", "mysql", "mariadb", "sqlite", "mssql", "sqlserver", "oracle")
 _DATES = (
     (re.compile(r"(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d)"), "%Y-%m-%d"),
     (re.compile(r"(?<!\d)(?:19|20)\d\d_[01]\d_[0-3]\d(?!\d)"), "%Y_%m_%d"),
@@ -44,7 +45,7 @@ class Place:
 def place_of(where: str, root: Path, *, table: str | None, form: str | None) -> Place:
     """What ``where`` means for a project in ``root``. Raises UsageError where it means nothing."""
     scheme = where.split("://")[0].lower() if "://" in where else ""
-    if scheme.split("+")[0] in _DATABASES:
+    if scheme.split("+")[0] in SCHEMES:
         return _database(where, table)
     if table is not None:
         raise UsageError(f"--table, but {where} is no database", advice="give the address of a database, such as postgresql://user@host/name")
@@ -64,22 +65,18 @@ def _format(form: str | None) -> Any:
 
 
 def _database(where: str, table: str | None) -> Place:
+    url, remarks = _without_password(where, "DATABASE_PASSWORD")
     if table is None:
-        raise UsageError(f"which table of {_masked(where)}?", advice="add --table, such as --table council_tax.account")
-    url, remarks = _without_password(where)
+        raise UsageError(f"which table of {url}?", advice="add --table, such as --table council_tax.account")
     return Place({"database": url}, {"table": table, "delivers": "full"}, table.rsplit(".", 1)[-1], {"connect": {"database": where}}, remarks)
 
 
-def _without_password(url: str) -> tuple[str, tuple[str, ...]]:
-    password = urlsplit(url).password
-    if not password or password.startswith("${"):
+def _without_password(url: str, variable: str) -> tuple[str, tuple[str, ...]]:
+    """The address with a variable of the environment for a password that stands in it, and what to say of that."""
+    address = address_of(url)
+    if address is None or not address.password or address.password.startswith("${"):
         return url, ()
-    return url.replace(f":{password}@", ":${DATABASE_PASSWORD}@", 1), ("the password is not written: set DATABASE_PASSWORD in the environment",)
-
-
-def _masked(url: str) -> str:
-    password = urlsplit(url).password
-    return url.replace(f":{password}@", ":***@", 1) if password else url
+    return url.replace(f":{address.password}@", f":${{{variable}}}@", 1), (f"the password is not written: set {variable} in the environment",)
 
 
 def _api(where: str) -> Place:
@@ -97,7 +94,8 @@ def _api(where: str) -> Place:
 
 def _files(where: str, root: Path, scheme: str, format_: Any) -> Place:
     pattern = where if scheme else _local(where, root)
-    dated = _dated(pattern)
+    safe, remarks = _without_password(pattern, "SERVER_PASSWORD")
+    dated = _dated(safe)
     name = re.sub(r"\{[^{}]*\}|[*?]", " ", dated.rsplit("/", 1)[-1])
     word = re.sub(r"(\.[A-Za-z0-9]+)+$", "", name).strip(" _-.") or Path(dated.rstrip("/")).parent.name
     feed: dict[str, Any] = {"delivers": "full"}
@@ -105,7 +103,7 @@ def _files(where: str, root: Path, scheme: str, format_: Any) -> Place:
         feed["format"] = format_
     elif ending(pattern) not in ENDINGS:
         raise UsageError(f"{where}: its ending does not tell its format", advice="add --format, such as --format csv or --format '{fixed_width: {columns: {account: 1-8, name: 9-38}}}'")
-    return Place({"files": dated}, feed, word)
+    return Place({"files": dated}, feed, word, {"connect": {"files": _dated(pattern)}} if remarks else {}, remarks)
 
 
 def _local(where: str, root: Path) -> str:

@@ -19,6 +19,7 @@ from borough.ingest.block import working_folder
 from borough.ingest.connectors import Surroundings, connector_for
 from borough.ingest.port import Connector, Found
 from borough.pipeline.drafting.places import Place
+from borough.project.database_checks import SCHEMES
 from borough.project.formats import FormatSpec
 from borough.project.resolve import ResolvedFeed, extract_from, file_patterns, format_kind, reach_of
 from borough.project.specs import SourceSpec
@@ -94,7 +95,7 @@ def _resolved(place: Place, feed: Mapping[str, Any]) -> ResolvedFeed:
     source = _source({"source": "draft", "connect": connect, "feeds": {"draft": _texts(feed)}})
     spec = source.feeds["draft"]
     if spec.table is not None:
-        query = sqlglot.select("*").from_(spec.table).limit(ROWS).sql(dialect=_dialect(connect["database"]))
+        query = sqlglot.select("*").from_(spec.table).limit(ROWS).sql(dialect=SCHEMES[connect["database"].split("://")[0].split("+")[0].lower()])
         spec = spec.model_copy(update={"table": None, "query": query})
     patterns = file_patterns(source, spec)
     kind = format_kind(spec, patterns)
@@ -111,12 +112,6 @@ def _texts(value: Any) -> Any:
     if isinstance(value, list):
         return [_texts(inner) for inner in value]
     return str(value).lower() if isinstance(value, bool) else value if value is None else str(value)
-
-
-def _dialect(url: str) -> str:
-    names = {"postgresql": "postgres", "mariadb": "mysql", "mssql": "tsql", "sqlserver": "tsql"}
-    scheme = url.split("://")[0].split("+")[0].lower()
-    return names.get(scheme, scheme)
 
 
 def _source(declared: Mapping[str, Any]) -> SourceSpec:

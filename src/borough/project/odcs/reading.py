@@ -10,7 +10,6 @@ from borough.project.odcs.words import (
     COLUMN,
     DATASET,
     ENGINE,
-    PREFIX,
     RULE,
     Words,
     but_own,
@@ -164,8 +163,3 @@ def read_rule(rule: Mapping[str, Any]) -> Words:
 
 def own_rule_words(rule: Mapping[str, Any]) -> Words:
     return own_words(rule, RULE)
-
-
-def is_own(custom: Any) -> bool:
-    """Whether a custom property holds a word of Borough's."""
-    return isinstance(custom, Mapping) and str(custom.get("property")).startswith(PREFIX)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from borough.project.spec import Spec
+from borough.project.spec import Spec, name_from
 from borough.project.specs import ColumnSpec, DatasetSpec, RuleSpec
 
 Words = dict[str, Any]  # a declaration as YAML would say it: only what differs from the defaults
@@ -104,9 +104,7 @@ def a_name(text: str) -> str:
     """A name of Borough's for a name of a contract: ``CustomerId`` and ``Customer ID`` become ``customer_id``."""
     if re.fullmatch(r"[a-z][a-z0-9_]{0,62}", text):
         return text
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
-    name = re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
-    return (name if name[:1].isalpha() else f"n_{name}".rstrip("_"))[:63].rstrip("_")
+    return (name_from(text) or "n")[:63].rstrip("_")
 
 
 def names(texts: list[str], taken: set[str] | None = None) -> list[str]:
