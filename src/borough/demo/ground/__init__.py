@@ -1,0 +1,1 @@
+"""The ground: wards, small areas, streets, and everything that stands on them."""

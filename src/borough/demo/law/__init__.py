@@ -1,0 +1,1 @@
+"""The law: who needs a licence, who has one, and whom officers visited."""

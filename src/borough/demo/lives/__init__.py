@@ -1,0 +1,1 @@
+"""The lives: people, households, tenures, landlords, and how they change from day to day."""
