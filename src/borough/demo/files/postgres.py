@@ -1,0 +1,77 @@
+"""The same tables in the schemas of a PostgreSQL server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import polars as pl
+
+from borough.demo.files.sqlite import quoted, replacing
+
+
+class Server:
+    """All tables of a delivery in one transaction."""
+
+    def __init__(self, url: str) -> None:
+        """Raises ValueError for a URL that names no server, and what pg8000 raises where it can't be reached."""
+        import pg8000.dbapi
+
+        parts = urlsplit(url)
+        if not parts.scheme.startswith("postgres") or not parts.hostname:
+            raise ValueError("expected postgresql://user:password@host:port/database")
+        self._connection: Any = pg8000.dbapi.connect(
+            user=unquote(parts.username or "postgres"),
+            password=unquote(parts.password) if parts.password else None,
+            host=parts.hostname,
+            port=parts.port or 5432,
+            database=unquote(parts.path.lstrip("/")) or "postgres",
+        )
+        self._made: set[tuple[str, str]] = set()
+        self.rows: dict[str, int] = {}
+
+    def add(self, schema: str, table: str, frame: pl.DataFrame, key: Sequence[str]) -> None:
+        """Insert rows, or replace those of the same key."""
+        cursor = self._connection.cursor()
+        whole = f"{quoted(schema)}.{quoted(table)}"
+        if (schema, table) not in self._made:
+            self._create(cursor, schema, whole, frame, key)
+            self._made.add((schema, table))
+        rows = frame.unique(subset=list(key), keep="last", maintain_order=True)
+        into = BytesIO()
+        rows.write_csv(into, include_header=False)
+        into.seek(0)
+        names = ", ".join(map(quoted, rows.columns))
+        cursor.execute(f"CREATE TEMPORARY TABLE arriving ON COMMIT DROP AS SELECT {names} FROM {whole} WITH NO DATA")
+        cursor.execute(f"COPY arriving ({names}) FROM STDIN WITH (FORMAT csv)", stream=into)
+        cursor.execute(f"INSERT INTO {whole} ({names}) SELECT {names} FROM arriving{replacing(rows.columns, key)}")
+        cursor.execute("DROP TABLE arriving")
+        name = f"{schema}.{table}"
+        self.rows[name] = self.rows.get(name, 0) + rows.height
+
+    def _create(self, cursor: Any, schema: str, whole: str, frame: pl.DataFrame, key: Sequence[str]) -> None:
+        columns = ", ".join(f"{quoted(name)} {_type(kind)}" for name, kind in frame.schema.items())
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS {whole} ({columns}, PRIMARY KEY ({', '.join(map(quoted, key))}))")
+
+    def publish(self) -> None:
+        """Make all of it visible at once."""
+        self._connection.commit()
+        self._connection.close()
+
+    def drop(self) -> None:
+        """Leave nothing of it."""
+        self._connection.rollback()
+        self._connection.close()
+
+
+def _type(kind: pl.DataType) -> str:
+    if kind.is_integer():
+        return "bigint"
+    if kind.is_numeric():
+        return "numeric"
+    if kind == pl.Boolean:
+        return "boolean"
+    return "date" if kind == pl.Date else "timestamp" if kind == pl.Datetime else "text"
