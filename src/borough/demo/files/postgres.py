@@ -17,7 +17,7 @@ class Server:
 
     def __init__(self, url: str) -> None:
         """Raises ValueError for a URL that names no server, and what pg8000 raises where it can't be reached."""
-        import pg8000.dbapi
+        import pg8000.dbapi  # type: ignore[import-untyped]  # it has no annotations
 
         parts = urlsplit(url)
         if not parts.scheme.startswith("postgres") or not parts.hostname:

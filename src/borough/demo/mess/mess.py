@@ -16,15 +16,18 @@ AddressStyle = Literal["line", "upper", "lines"]
 
 
 class Mess(Protocol):
-    """Made by ``mess_of(plan, yard, source, table, keys, ids)``: keys as text, ids as integers, both in the order of the frame that is being written."""
+    """Made by ``mess.make.mess_of(plan, yard, source, table, keys, ids)``: keys as text, ids as integers, both in the order of the frame that is being written.
+
+    ``expects={"date_unknown": "refused", "OPENED.date_impossible": "counted"}`` where a fault ends otherwise than ``kinds.py`` says (that column must have a value, may be unreadable …).
+    """
 
     def uprn(self, uprn: pl.Series, parent: pl.Series | None = None, *, column: str, patchy: float = 0.0) -> pl.Series:
-        """As text: missing (``patchy`` more than usual), of the parent shell, ``100023012345.0``, without its leading zero."""
+        """As text of 12 figures (``099900000001``): missing (``patchy`` more than usual), of the parent shell, ``99900000001.0``, without its leading zero."""
 
     def name(self, people: pl.DataFrame, style: NameStyle = "spoken", *, column: str, on: pl.Series | None = None) -> pl.Series:
         """One text of title, first, middle, surname, with nicknames, maiden names (before or after ``surname_from``), swapped order, lost diacritics, ``EXORS OF``, ``THE OCCUPIER``, typing errors."""
 
-    def names(self, people: pl.DataFrame, *, columns: tuple[str, str]) -> pl.DataFrame:
+    def names(self, people: pl.DataFrame, *, columns: tuple[str, str], on: pl.Series | None = None) -> pl.DataFrame:
         """The same in two columns, first and surname, called as ``columns``."""
 
     def organisation(self, names: pl.Series, *, column: str) -> pl.Series:
@@ -55,3 +58,6 @@ class Mess(Protocol):
 
     def late(self, days: pl.Series, mean: float, *, longest: int = 400) -> pl.Series:
         """The days on which events became known: days later by a skewed lag with this mean, most of them soon, a few very late."""
+
+    def file(self, kind: Literal["header_repeated", "totals_row"], path: str, key: str) -> bool:
+        """Whether a file has such a fault (then write it so: ``header_every``, ``footer``, ``below``); told with the key that its row will show, refused."""
