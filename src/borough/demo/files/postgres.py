@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import polars as pl
 
@@ -19,16 +19,7 @@ class Server:
         """Raises ValueError for a URL that names no server, and what pg8000 raises where it can't be reached."""
         import pg8000.dbapi  # type: ignore[import-untyped]  # it has no annotations
 
-        parts = urlsplit(url)
-        if not parts.scheme.startswith("postgres") or not parts.hostname:
-            raise ValueError("expected postgresql://user:password@host:port/database")
-        self._connection: Any = pg8000.dbapi.connect(
-            user=unquote(parts.username or "postgres"),
-            password=unquote(parts.password) if parts.password else None,
-            host=parts.hostname,
-            port=parts.port or 5432,
-            database=unquote(parts.path.lstrip("/")) or "postgres",
-        )
+        self._connection: Any = pg8000.dbapi.connect(**login(url))
         self._made: set[tuple[str, str]] = set()
         self.rows: dict[str, int] = {}
 
@@ -65,6 +56,18 @@ class Server:
         """Leave nothing of it."""
         self._connection.rollback()
         self._connection.close()
+
+
+def login(url: str) -> dict[str, Any]:
+    """What pg8000 needs to know, of a URL as libpq has it; a folder as its ``host=`` is where the server's socket is."""
+    parts = urlsplit(url)
+    host = parts.hostname or dict(parse_qsl(parts.query)).get("host")
+    if not parts.scheme.startswith("postgres") or not host:
+        raise ValueError(f"{parts.scheme}: expected postgresql://user:password@host:port/database")
+    port = parts.port or 5432
+    where = {"unix_sock": f"{host}/.s.PGSQL.{port}"} if host.startswith("/") else {"host": host, "port": port}
+    password = unquote(parts.password) if parts.password else None
+    return {"user": unquote(parts.username or "postgres"), "password": password, "database": unquote(parts.path.lstrip("/")) or "postgres", **where}
 
 
 def _type(kind: pl.DataType) -> str:

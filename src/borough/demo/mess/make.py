@@ -57,7 +57,7 @@ class _Mess:
             return addresses.laid_out(_ended(parts, place.postcodes), style, count)
         inside = self._draws.hit("postcode_inside", column, place.postcodes.is_not_null() & (parts.list.len() > 0))
         shown = put(pl.Series("p", [None] * parts.len(), dtype=pl.String), inside, place.postcodes.gather(inside))
-        codes = self.postcode(put(place.postcodes, inside, None), column="postcode")
+        codes = self.postcode(put(place.postcodes, inside, None), column=f"{column}.postcode")
         return addresses.laid_out(_ended(parts, shown), style, count).with_columns(codes.alias("postcode"))
 
     def postcode(self, postcodes: pl.Series, *, column: str) -> pl.Series:
