@@ -44,7 +44,8 @@ class Place:
     def _flats(self) -> None:
         """A flat in five ways, or none at all."""
         draws = self._draws
-        found = draws.one_of({"flat_described": self.flat.is_not_null(), "flat_missing": self.flat.is_not_null()}, self._column)
+        known = self._frame.select(pl.any_horizontal(pl.col("flat", "flat_suffix", "floor").is_not_null())).to_series()
+        found = draws.one_of({"flat_described": known & self.flat.is_not_null(), "flat_missing": self.flat.is_not_null()}, self._column)
         rows = found["flat_described"]
         if rows.len():
             part = self._frame[rows].with_columns(self.flat.gather(rows).alias("said"), self.house.gather(rows).alias("house"), draws.only(rows).pick("flat", 5).alias("how"))

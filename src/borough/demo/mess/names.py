@@ -48,11 +48,9 @@ class Named:
         first, last, rows = parts["first"], parts["surname"], found["name_swapped"]
         parts["first"], parts["surname"] = put(first, rows, last.gather(rows)), put(last, rows, first.gather(rows))
         parts["surname"] = changed(parts["surname"], found["name_typo"], draws, mistyped)
-        rows = draws.hit("name_middle_missing", self._column, parts["middle"].is_not_null())
-        parts["middle"] = put(parts["middle"], rows, None)
         foreign = (parts["first"].fill_null("") + parts["surname"].fill_null("")).str.contains(r"[^\x00-\x7F]")
         rows = draws.hit("name_diacritics_lost", self._column, foreign)
-        for name in ("first", "middle", "surname"):
+        for name in ("first", "surname"):
             parts[name] = changed(parts[name], rows, draws, lambda x, _: _plain(x))
 
     def _somebody_else(self, people: pl.DataFrame, on: pl.Series | None) -> None:
@@ -68,10 +66,12 @@ class Named:
 
     def whole(self, style: NameStyle) -> pl.Series:
         """One text."""
+        middle = self.parts["middle"]
+        self.parts["middle"] = put(middle, self._draws.hit("name_middle_missing", self._column, middle.is_not_null() & self.said.is_null()), None)
         frame = pl.DataFrame([series.alias(name) for name, series in self.parts.items()])
         said = frame.select(STYLES[style].alias("said")).to_series()
         if style == "spoken":
-            rows = self._draws.hit("name_surname_first", self._column, self.said.is_null() & said.is_not_null())
+            rows = self._draws.hit("name_surname_first", self._column, self.said.is_null() & self.parts["surname"].is_not_null())
             said = put(said, rows, frame.select(STYLES["surname_first"]).to_series().gather(rows))
         said = put(said, self.exors, "EXORS OF " + said.gather(self.exors))
         said = self.said.fill_null(said)
@@ -106,14 +106,15 @@ def _company(names: pl.Series, draws: Draws) -> pl.Series:
     stem = names.str.replace(r"(?i)\s+(ltd\.?|limited)$", "")
     limited = stem.str.len_chars() < names.str.len_chars()
     frame = pl.DataFrame([names.alias("x"), stem.alias("stem"), limited.alias("limited"), draws.pick("company_style", 4).alias("how")])
-    end = pl.when("limited")
+    ended = pl.when("limited")
+    trading = pl.format("{} T/A {}", pl.col("x"), pl.col("stem").str.split(" ").list.first())
     said = (
-        pl.when(pl.col("how") == 0).then(pl.col("stem").str.to_uppercase() + end.then(pl.lit(" LTD")).otherwise(pl.lit("")))
-        .when(pl.col("how") == 1).then(pl.col("stem") + end.then(pl.lit(" Limited")).otherwise(pl.lit("")))
-        .when(pl.col("how") == 2).then(pl.format("{} T/A {}", pl.col("x"), pl.col("stem").str.split(" ").list.first()))
-        .otherwise(pl.col("stem") + end.then(pl.lit(" Ltd.")).otherwise(pl.lit("")))
+        pl.when(pl.col("how") == 0).then(pl.col("stem").str.to_uppercase() + ended.then(pl.lit(" LTD")).otherwise(pl.lit("")))
+        .when(pl.col("how") == 1).then(pl.col("stem") + ended.then(pl.lit(" Limited")).otherwise(pl.lit("")))
+        .when(pl.col("how") == 2).then(trading)
+        .otherwise(pl.col("stem") + ended.then(pl.lit(" Ltd.")).otherwise(pl.lit("")))
     )  # fmt: skip
-    return frame.select(said).to_series()
+    return frame.with_columns(said=said).select(pl.when(pl.col("said") == pl.col("x")).then(trading).otherwise("said")).to_series()
 
 
 def _plain(names: pl.Series) -> pl.Series:
