@@ -1,0 +1,83 @@
+"""Makes the law of a district: schemes, licences, visits, and what was true and asked of every home and day."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from borough.demo.chance import stream
+from borough.demo.law.designations import designations
+from borough.demo.law.licences import Chain, chain, frame_of, joined
+from borough.demo.law.needs import pieces as pieces_of
+from borough.demo.law.owing import NEVER, Owing, applications, days, owing_of
+from borough.demo.law.status import status_of
+from borough.demo.law.visits import UNLICENSED, drawn, expected, homes_of, seen
+from borough.demo.plan import District, Plan
+from borough.demo.world import Ground, Law, Lives
+
+PERSUADED = 0.6
+"""The share of those who are found unlicensed, and told so, who then apply."""
+VISIBLE = [
+    "licence",
+    "uprn",
+    "owner",
+    "kind",
+    "applied",
+    "decided",
+    "outcome",
+    "starts",
+    "expires",
+    "ended",
+    "max_occupants",
+    "max_households",
+    "storeys",
+    "fee",
+]
+
+
+def make(plan: Plan, district: District, ground: Ground, lives: Lives) -> Law:
+    """The law of a district, from before ``START`` to ``HORIZON``.
+
+    Visits depend on who has no licence, and licences on who was visited: so licences are made twice, the second time with the
+    applications of those who were found out.
+    """
+
+    def luck(name: str) -> np.random.Generator:
+        return stream(plan.seed, district.number, "law", name)
+
+    schemes = designations(ground)
+    pieces = pieces_of(ground, lives, schemes)
+    owing = owing_of(ground, lives, schemes, pieces, luck("willing"))
+    first = applications(owing, luck("applies"))
+    unasked = np.flatnonzero(first < NEVER)
+    made = chain(owing, unasked, first[unasked], luck("chain"))
+    before = frame_of(owing, made, district.number, luck("frame"))
+    status = status_of(lives, pieces, before, owing.frame)
+    chances = expected(homes_of(ground, lives, plan.seed), before)
+    visits = drawn(chances, plan.seed, district.number, luck("visits"))
+    found = seen(visits, status, luck("found"))
+    made = _persuaded(owing, made, found, luck("persuaded"))
+    licences = frame_of(owing, made, district.number, luck("frame"))
+    status = status_of(lives, pieces, licences, owing.frame)
+    visits = seen(visits, status, luck("found"))
+    return Law(schemes, licences.select(VISIBLE), visits, status)
+
+
+def _persuaded(owing: Owing, made: Chain, visits: pl.DataFrame, chance: np.random.Generator) -> Chain:
+    """Applications with those that visits led to: what the owner would have done later on comes to nothing."""
+    told = visits.filter(pl.col("true_status").is_in(UNLICENSED) & pl.col("found").is_in(UNLICENSED))
+    told = told.filter(pl.Series(chance.random(told.height) < PERSUADED)).select("uprn", "on")
+    owed = owing.frame.select("uprn", "owing", "first_day", "last_day")
+    led = (
+        told.join(owed, on="uprn", how="inner", maintain_order="left")
+        .filter((pl.col("on") >= pl.col("first_day")) & (pl.col("on") <= pl.col("last_day")))
+        .sort("on", "owing")
+        .unique("owing", keep="first", maintain_order=True)
+        .sort("owing")
+    )
+    which = led["owing"].to_numpy()
+    applied = days(led["on"]) + 7 + chance.exponential(30, len(which)).astype(np.int64)
+    moved = np.full(len(owing), NEVER)
+    moved[which] = applied
+    kept = made.where(made.applied < moved[made.owing])
+    return joined([kept, chain(owing, which, applied, chance)])
