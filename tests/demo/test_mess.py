@@ -223,6 +223,9 @@ def test_faults_of_files() -> None:
     mess = mess_of(Plan(), told, "tax", "accounts", ids.cast(pl.String), ids)  # type: ignore[arg-type]  # it only listens
     assert mess.file("totals_row", "data/tax/a.csv", "Total")
     assert told.faults_ == [("totals_row", ["Total"], None, "refused")]
+    assert mess.file("header_repeated", "data/tax/a.csv", "Ref", times=2)
+    assert told.keys("header_repeated") == ["Ref", "Ref"]
+    assert not mess.file("header_repeated", "data/tax/a.csv", "Ref", times=0)
     off = mess_of(Plan(rates={"totals_row": 0}), told, "tax", "accounts", ids.cast(pl.String), ids)  # type: ignore[arg-type]  # it only listens
     assert not off.file("totals_row", "data/tax/a.csv", "Total")
 
@@ -239,7 +242,7 @@ def test_what_is_expected_can_be_said_for_a_column() -> None:
 def test_a_kind_that_there_is_not_is_refused_with_the_nearest() -> None:
     with pytest.raises(ValueError, match="'uprn_mising'; the nearest are uprn_missing"):
         rates({"uprn_mising": 0.1})
-    with pytest.raises(ValueError, match="1.5; expected a share"):
+    with pytest.raises(ValueError, match=r"1\.5; expected a share"):
         rates({"uprn_missing": 1.5})
     with pytest.raises(ValueError, match="2 keys, but 1 ids"):
         mess_of(Plan(), _Silent(), "s", "t", pl.Series(["1", "2"]), pl.Series([1]))  # type: ignore[arg-type]  # it only listens

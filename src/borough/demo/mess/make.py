@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -92,11 +93,11 @@ class _Mess:
         draws.tell("late", None, pl.Series(np.flatnonzero((lag > LATE) & days.is_not_null().to_numpy()), dtype=pl.UInt32))
         return pl.DataFrame([days.alias("d"), pl.Series("n", lag)]).select(pl.col("d") + pl.duration(days="n")).to_series().alias(days.name)
 
-    def file(self, kind: Literal["header_repeated", "totals_row"], path: str, key: str) -> bool:
-        draws = Draws(self._draws.seed, self._draws.scope, np.zeros(1, np.int64), pl.Series([key]), self._draws.rates, self._draws.expects, self._draws.yard)
-        if draws.share(f"{kind}.{path}")[0] >= draws.rates[kind]:
+    def file(self, kind: Literal["header_repeated", "totals_row"], path: str, key: str, *, times: int = 1) -> bool:
+        draws = replace(self._draws, ids=np.zeros(1, np.int64), keys=pl.Series([key]))
+        if times < 1 or draws.share(f"{kind}.{path}")[0] >= draws.rates[kind]:
             return False
-        draws.tell(kind, None, pl.Series([0], dtype=pl.UInt32))
+        draws.tell(kind, None, pl.Series([0] * times, dtype=pl.UInt32))
         return True
 
 

@@ -59,5 +59,8 @@ class Mess(Protocol):
     def late(self, days: pl.Series, mean: float, *, longest: int = 400) -> pl.Series:
         """The days on which events became known: days later by a skewed lag with this mean, most of them soon, a few very late."""
 
-    def file(self, kind: Literal["header_repeated", "totals_row"], path: str, key: str) -> bool:
-        """Whether a file has such a fault (then write it so: ``header_every``, ``footer``, ``below``); told with the key that its row will show, refused."""
+    def file(self, kind: Literal["header_repeated", "totals_row"], path: str, key: str, *, times: int = 1) -> bool:
+        """Whether a file has such a fault (then write it so: ``header_every``, ``footer``, ``below``); told with the key that its row will show, refused.
+
+        ``times``: how often it will be there; a header every 4,000 rows is there ``(rows - 1) // 4000`` times more, and a short file has none.
+        """
