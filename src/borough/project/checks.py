@@ -10,6 +10,7 @@ from borough.project.explain import nearest, one_of
 from borough.project.findings import Findings, Where
 from borough.project.formats import FormatSpec
 from borough.project.load import Project
+from borough.project.purpose_checks import check_purposes
 from borough.project.resolve import extract_from, file_patterns
 from borough.project.source_checks import check_reach
 from borough.project.specs import DatasetSpec, FeedSpec, SourceSpec
@@ -34,6 +35,7 @@ def check(project: Project) -> list[Mistake]:
     _borough(findings)
     _openlineage(findings)
     for source in project.sources.values():
+        check_purposes(findings, Where("source", source.source), source.purposes)
         for name, feed in source.feeds.items():
             _feed(findings, source, name, feed)
     for name, dataset in project.datasets.items():

@@ -12,6 +12,7 @@ from typing import Any
 from borough.project.explain import nearest, one_of
 from borough.project.findings import Findings, Where
 from borough.project.odcs.checks import check_contract
+from borough.project.purpose_checks import check_purposes
 from borough.project.specs import ColumnSpec, DatasetSpec
 
 NUMERIC = ("integer", "number", "money")
@@ -175,23 +176,9 @@ def _pattern(findings: Findings, at: Where, column: ColumnSpec) -> None:
 
 def _classified(findings: Findings, at: Where, spec: DatasetSpec, column: ColumnSpec) -> None:
     """Who may see the column: purposes are declared, and a special column has at least one."""
-    borough = findings.project.borough
-    known = set(borough.purposes) or {borough.purpose}
-    if not findings.is_broken("borough", ""):
-        _purposes(findings, at, column, known)
+    check_purposes(findings, at, column.purposes)
     if (column.classification or spec.classification) == "special" and not column.purposes:
         findings.warning(at, "a special column without purposes", "`purposes: [NAME]`: until then nobody can see it")
-
-
-def _purposes(findings: Findings, at: Where, column: ColumnSpec, known: set[str]) -> None:
-    for index, purpose in enumerate(column.purposes):
-        if purpose not in known:
-            findings.error(
-                at.below("purposes", index),
-                f"unknown purpose {findings.said(at.below('purposes', index), purpose)}",
-                f"a purpose of borough.yaml: {one_of(sorted(known))}",
-                nearest(purpose, known),
-            )
 
 
 # ── Between datasets ────────────────────────────────────────────────────────────────────────────

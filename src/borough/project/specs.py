@@ -161,6 +161,12 @@ class SourceSpec(Spec):
     title: str | None = Field(default=None, description="The system, as people call it.")
     owner: str | None = Field(default=None, description="The service that answers for it.")
     description: str | None = Field(default=None, description="What it is and how the extract is made.")
+    service: str | None = Field(default=None, description="The council's service that works with it, such as `housing`.")
+    systems: tuple[str, ...] = Field(default=(), description="The usual products that this declaration fits.")
+    lawful_basis: str | None = Field(
+        default=None, description="Why the council may hold this data: the lawful basis (UK GDPR article 6, and 9 for special categories) and the statute."
+    )
+    purposes: tuple[Name, ...] = Field(default=(), description="What the data is used for: purposes of `borough.yaml`. Who may see a column is said by its classification and its own purposes.")
     connect: ConnectSpec = Field(default_factory=ConnectSpec, description="How to reach it.")
     feeds: dict[Name, FeedSpec] = Field(min_length=1, description="Its feeds, by name.")
 
