@@ -9,6 +9,8 @@ from borough.demo.mess.mess import AddressStyle
 from borough.demo.mess.typing import mistyped
 
 _SHORT = {"Road": "Rd", "Street": "St", "Avenue": "Ave", "Gardens": "Gdns", "Close": "Cl", "Lane": "La", "Crescent": "Cres", "Terrace": "Terr", "Square": "Sq", "Court": "Ct", "Grove": "Gr", "Place": "Pl", "Drive": "Dr", "House": "Hse", "Flat": "Flt"}  # fmt: skip
+BREAK = "\x1f"
+"""Between the lines of an address, until they are laid out."""
 _FLOORS = ("Ground", "First", "Second", "Third", "Fourth")
 _TEXTS = ("building", "street_name", "locality", "town", "flat_text", "organisation")
 _NAMES = ("number", "number_to", "suffix", "flat", "flat_suffix", "floor", "postcode", *_TEXTS)
@@ -22,7 +24,7 @@ class Place:
         self._column = column
         known = [name for name in _NAMES if name in places.columns]
         given = places.select(known).with_columns(pl.lit(None, pl.String).alias(name) for name in _NAMES if name not in known)
-        self._frame = given.with_columns(pl.col(_TEXTS).cast(pl.String).str.to_titlecase().str.replace_all("'S\\b", "'s"), pl.col("number", "flat", "floor", "number_to").cast(pl.Int64))
+        self._frame = given.with_columns(*(_titled(given[name]) for name in _TEXTS), pl.col("number", "flat", "floor", "number_to").cast(pl.Int64))
         self.postcodes = places["postcode"].cast(pl.String) if "postcode" in places.columns else pl.Series("postcode", [None] * places.height, dtype=pl.String)
         self._another_home()
         self.house = self._frame.select(_HOUSE.alias("house")).to_series()
@@ -65,26 +67,40 @@ class Place:
         self.street = changed(self.street, draws.hit("address_abbreviated", self._column, able), draws, _abbreviated)
         self.town = put(self.town, draws.hit("address_town_missing", self._column, self.town.is_not_null()), None)
 
-    def parts(self) -> pl.Series:
-        """The lines of each address."""
-        numbered = texts_of(self.house, self.street, " ")
+    def lines(self, last: pl.Series) -> pl.Series:
+        """The lines of each address, ``BREAK`` between them; ``last`` is one more where there is one. Null where there is none at all."""
         no = pl.Series([None], dtype=pl.String)
-        split = pl.Series([False] * self.house.len(), dtype=pl.Boolean)
-        split = put(split, self.split, pl.Series([True] * self.split.len(), dtype=pl.Boolean))
+        split = put(pl.Series([False]).new_from_index(0, self.house.len()), self.split, pl.Series([True]).new_from_index(0, self.split.len()))
+        numbered = texts_of(self.house, self.street, " ")
         frame = pl.DataFrame([
             self._frame["organisation"].alias("a"), self.flat.alias("b"), self._frame["building"].alias("c"), self.house.zip_with(split, no).alias("d"),
-            self.street.zip_with(split, numbered).alias("e"), self._frame["locality"].alias("f"), self.town.alias("g"),
+            self.street.zip_with(split, numbered).alias("e"), self._frame["locality"].alias("f"), self.town.alias("g"), last.alias("h"),
         ])  # fmt: skip
-        return frame.select(pl.concat_list("a", "b", "c", "d", "e", "f", "g").list.drop_nulls().alias("parts")).to_series()
+        return frame.select(pl.concat_str(*frame.columns, separator=BREAK, ignore_nulls=True).replace("", None).alias("lines")).to_series()
+
+    @property
+    def somewhere(self) -> pl.Series:
+        """Whether anything is known of each."""
+        return self.street.is_not_null() | self.house.is_not_null() | self._frame["building"].is_not_null()
 
 
-def laid_out(parts: pl.Series, style: AddressStyle, lines: int) -> pl.DataFrame:
+def laid_out(lines: pl.Series, style: AddressStyle, count: int) -> pl.DataFrame:
     """Columns ``address_1`` and on; the last has what is left over."""
-    frame = parts.alias("p").to_frame()
-    first = [pl.col("p").list.get(n, null_on_oob=True).alias(f"address_{n + 1}") for n in range(lines - 1)]
-    rest = pl.col("p").list.slice(lines - 1).list.join(", ").replace("", None).alias(f"address_{lines}")
-    said = frame.select(*first, rest)
+    names = [f"address_{n + 1}" for n in range(count)]
+    if count == 1:
+        said = lines.alias(names[0]).to_frame()
+    else:
+        said = lines.str.splitn(BREAK, count).struct.unnest().rename(lambda field: names[int(field.removeprefix("field_"))])
+    said = said.with_columns(pl.col(names[-1]).str.replace_all(BREAK, ", ", literal=True))
     return said.with_columns(pl.all().str.to_uppercase()) if style == "upper" else said
+
+
+def _titled(texts_: pl.Series) -> pl.Series:
+    """Each word with a capital. Few are different, so each is done once."""
+    known = texts_.cast(pl.String).unique(maintain_order=True).drop_nulls()
+    if known.is_empty():
+        return texts_.cast(pl.String)
+    return texts_.cast(pl.String).replace_strict(known, known.str.to_titlecase().str.replace_all(r"'S\b", "'s"), default=None, return_dtype=pl.String)
 
 
 _HOUSE = pl.concat_str(

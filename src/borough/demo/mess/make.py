@@ -52,14 +52,13 @@ class _Mess:
 
     def address(self, places: pl.DataFrame, style: AddressStyle = "line", *, postcode: bool = True, column: str, lines: int = 1) -> pl.DataFrame:
         place = addresses.Place(places, self._draws, column)
-        parts = place.parts()
         count = 4 if style == "lines" and lines == 1 else lines
         if not postcode:
-            return addresses.laid_out(_ended(parts, place.postcodes), style, count)
-        inside = self._draws.hit("postcode_inside", column, place.postcodes.is_not_null() & (parts.list.len() > 0))
-        shown = put(pl.Series("p", [None] * parts.len(), dtype=pl.String), inside, place.postcodes.gather(inside))
+            return addresses.laid_out(place.lines(place.postcodes), style, count)
+        inside = self._draws.hit("postcode_inside", column, place.postcodes.is_not_null() & place.somewhere)
+        shown = put(pl.Series([None], dtype=pl.String).new_from_index(0, places.height), inside, place.postcodes.gather(inside))
         codes = self.postcode(put(place.postcodes, inside, None), column=f"{column}.postcode")
-        return addresses.laid_out(_ended(parts, shown), style, count).with_columns(codes.alias("postcode"))
+        return addresses.laid_out(place.lines(shown), style, count).with_columns(codes.alias("postcode"))
 
     def postcode(self, postcodes: pl.Series, *, column: str) -> pl.Series:
         return values.postcode(postcodes, self._draws, column)
@@ -99,9 +98,3 @@ class _Mess:
             return False
         draws.tell(kind, None, pl.Series([0] * times, dtype=pl.UInt32))
         return True
-
-
-def _ended(parts: pl.Series, last: pl.Series) -> pl.Series:
-    """The lines of addresses, and one more at the end where there is one."""
-    frame = pl.DataFrame([parts.alias("p"), last.alias("l")])
-    return frame.select(pl.concat_list("p", pl.concat_list("l").list.drop_nulls())).to_series()
