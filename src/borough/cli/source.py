@@ -1,4 +1,4 @@
-"""Commands about sources: a first declaration from a sample, and how they are doing."""
+"""Commands about sources: ready-made ones, a first declaration from a sample, and how they are doing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from borough.cli import library
 from borough.cli.context import JsonOption, ProjectOption, clock, folder, load_project, print_json, redacted, wants_json
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
     )
     source.command("draft", epilog=epilog)(draft)
     source.command("status", epilog="Example: `borough source status --json`")(status)
+    library.register(source)
     app.add_typer(source, name="source")
 
 

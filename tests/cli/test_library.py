@@ -1,0 +1,117 @@
+"""The library: every ready-made source can be copied into a project, passes check there, and says what it is for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from borough.library import shelf
+from borough.project.checks import check
+from borough.project.load import load
+from .council import borough
+
+SERVICES = (
+    "recycling and waste", "planning and building control", "SEND and transport", "adult social care", "housing", "enforcement and licensing",
+    "arts, parks and libraries", "benefits and money advice", "electoral services", "births, deaths and marriages", "regeneration",
+    "children's services", "telecare", "commercial trading", "highways and parking", "CCTV", "public health", "addresses and land", "revenues",
+    "customer services", "education", "outside data",
+)  # fmt: skip
+START = "borough: Somewhere  # ours\nlake: ./lake\n\npurpose: service_planning\npurposes:\n  service_planning: # for plans\n    title: Planning\n# the end\nengine: duckdb\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "borough.yaml").write_text(START)
+    return tmp_path
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_has_a_source(service: str) -> None:
+    assert service in {ready.service for ready in shelf.sources().values()}
+
+
+def test_no_source_is_of_another_service() -> None:
+    assert {ready.service for ready in shelf.sources().values()} == set(SERVICES)
+
+
+@pytest.mark.parametrize("name", shelf.sources())
+def test_a_source_says_what_it_is_and_passes_check_alone(name: str, project: Path) -> None:
+    ready = shelf.sources()[name]
+    assert ready.title and ready.service and ready.systems and ready.purposes and ready.fills
+    assert "UK GDPR article 6" in ready.lawful_basis or "no personal data" in ready.lawful_basis.lower()
+    added = borough("source", "add", name, "--project", project)
+    assert added.code == 0, added.err
+    told = [m for m in check(load(project)) if "which no feed fills" not in str(m)]
+    assert told == []
+
+
+def test_all_of_them_pass_check_together(project: Path) -> None:
+    assert borough("source", "add", "--all", "--project", project).code == 0
+    assert check(load(project)) == []
+    checked = borough("check", "--project", project)  # the expressions too
+    assert checked.code == 0, checked.out + checked.err
+    assert "no warnings" in checked.out
+
+
+def test_purposes_go_below_those_that_are_there_and_comments_stay(project: Path) -> None:
+    borough("source", "add", "council_tax", "--project", project)
+    text = (project / "borough.yaml").read_text()
+    assert text.startswith(START.split("# the end")[0])
+    assert text.endswith("# the end\nengine: duckdb\n")
+    assert "  revenue_collection:\n    title: " in text
+
+
+def test_a_project_without_purposes_gets_them_and_its_own(project: Path) -> None:
+    (project / "borough.yaml").write_text("borough: Somewhere")
+    borough("source", "add", "epc", "--project", project)
+    assert check(load(project)) == [m for m in check(load(project)) if "no feed fills" in str(m)]
+
+
+def test_a_second_time_nothing_changes(project: Path) -> None:
+    borough("source", "add", "telecare", "--project", project)
+    before = {p: p.read_bytes() for p in project.rglob("*.yaml")}
+    again = borough("source", "add", "telecare", "--project", project)
+    assert again.code == 0 and "left as they are" in again.out
+    assert {p: p.read_bytes() for p in project.rglob("*.yaml")} == before
+
+
+def test_what_a_council_made_its_own_is_not_replaced(project: Path) -> None:
+    borough("source", "add", "telecare", "--project", project)
+    own = project / "sources" / "telecare.yaml"
+    own.write_text(own.read_text().replace("owner: ", "owner: Our "))
+    refused = borough("source", "add", "telecare", "--project", project)
+    assert refused.code == 2
+    assert "sources/telecare.yaml is there and differs" in refused.err and "-owner: Our" in refused.err
+    assert "owner: Our" in own.read_text()
+    assert borough("source", "add", "telecare", "--force", "--project", project).code == 0
+    assert "owner: Our" not in own.read_text()
+
+
+def test_a_wrong_name_is_told_with_the_nearest(project: Path) -> None:
+    refused = borough("source", "add", "council_taks", "--project", project)
+    assert refused.code == 2
+    assert "council_tax" in refused.err
+
+
+def test_nothing_is_written_where_there_is_no_project(tmp_path: Path) -> None:
+    refused = borough("source", "add", "telecare", "--project", tmp_path)
+    assert refused.code == 2 and "no borough.yaml" in refused.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_list_is_by_service_and_searched_by_word(project: Path) -> None:
+    borough("source", "add", "telecare", "--project", project)
+    listed = {one["name"]: one for one in json.loads(borough("source", "list", "--json", "--project", project).out)}
+    assert set(listed) == set(shelf.sources())
+    assert listed["telecare"]["in_project"] and not listed["epc"]["in_project"]
+    only = json.loads(borough("source", "list", "--service", "housing", "--json", "--project", project).out)
+    assert {one["service"] for one in only} == {"housing"}
+    assert "council_tax" in {one["name"] for one in json.loads(borough("source", "list", "academy", "--json", "--project", project).out)}
+
+
+def test_print_writes_nothing(project: Path) -> None:
+    printed = borough("source", "add", "epc", "--print", "--project", project)
+    assert "source: epc" in printed.out
+    assert not (project / "sources").exists()
