@@ -113,7 +113,7 @@ _FLAT = pl.coalesce(pl.col("flat_text"), pl.format("Flat {}{}", pl.col("flat"), 
 def _ways() -> list[pl.Expr]:
     """Five ways to say a flat, null where one can't be; what begins with # goes with the house number. The flat's own is none of them."""
     floor = pl.col("floor").replace_strict(dict(enumerate(_FLOORS)), default=None, return_dtype=pl.String)
-    small = pl.col("flat").is_null() | (pl.col("flat") <= 8)
+    small = pl.col("building").is_null() & (pl.col("flat").is_null() | (pl.col("flat") <= 6))  # a floor of a block has many flats
     by_suffix = pl.col("flat_suffix").replace_strict({chr(64 + n): n for n in range(1, 27)}, default=None, return_dtype=pl.Int64)
     place = pl.coalesce("flat", by_suffix, pl.col("floor") + 1)
     letter = pl.coalesce("flat_suffix", place.replace_strict({n: chr(64 + n) for n in range(1, 27)}, default=None, return_dtype=pl.String))
