@@ -22,15 +22,17 @@ def pieces(ground: Ground, lives: Lives, designations: pl.DataFrame) -> pl.DataF
     every other let. ``designation`` is null for part 2: a licence stands, whichever scheme it was granted under.
     """
     homes = ward_codes(ground).join(ground.properties.select("uprn", "kind"), on="uprn", how="left", maintain_order="left")
-    lets = lives.spells.filter(pl.col("tenure") == "private").select(
-        "spell", "uprn", "owner", "start", "end", "hmo", "households", "occupants"
+    lets = (
+        followed(lives.spells)
+        .filter(pl.col("tenure") == "private")
+        .select("spell", "uprn", "owner", "start", "end", "hmo", "households", "occupants")
     )
     cut = (
         lets.join(homes, on="uprn", how="left", maintain_order="left")
         .join(_periods(designations), how="cross", maintain_order="left")
         .with_columns(
             first_day=pl.max_horizontal("start", "from"),
-            last_day=pl.min_horizontal(pl.col("end").fill_null(HORIZON), "to"),
+            last_day=pl.min_horizontal("end", "to"),
         )
         .filter(pl.col("first_day") <= pl.col("last_day"))
     )
@@ -41,6 +43,14 @@ def pieces(ground: Ground, lives: Lives, designations: pl.DataFrame) -> pl.DataF
         part=pl.when(pl.col("needs").is_in(["mandatory", "additional"])).then(2).when(pl.col("needs").is_not_null()).then(3),
         designation=pl.when(pl.col("needs") == "selective").then(pl.col("selective")),
     )  # fmt: skip
+
+
+def followed(spells: pl.DataFrame) -> pl.DataFrame:
+    """Spells with their last days as ``end``: of those that end on the day on which the next begins, the day before; of open ones ``HORIZON``."""
+    ordered = spells.sort("uprn", "start", "spell")
+    before_next = pl.col("start").shift(-1).over("uprn") - dt.timedelta(days=1)
+    last = pl.min_horizontal(pl.col("end").fill_null(HORIZON), before_next.fill_null(HORIZON), pl.lit(HORIZON))
+    return ordered.with_columns(last.alias("end")).filter(pl.col("start") <= pl.col("end"))
 
 
 def _needs() -> pl.Expr:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 
-from borough.demo.plan import HORIZON
+from borough.demo.law.needs import followed
 from borough.demo.world import Lives
 
 DAY = dt.timedelta(days=1)
@@ -22,8 +22,8 @@ def status_of(lives: Lives, pieces: pl.DataFrame, licences: pl.DataFrame, owing:
     keys = ["uprn", "owner", "part", "designation"]
     lets = pieces.join(owing.select("owing", *keys), on=keys, how="left", maintain_order="left", nulls_equal=True).with_row_index("piece")
     cut = _licensed(_cut(lets, licences), licences).join(facts, on="spell", how="left", maintain_order="left").select(COLUMNS)
-    others = lives.spells.filter(pl.col("tenure") != "private").select(
-        "uprn", "spell", pl.col("start").alias("first_day"), pl.col("end").fill_null(HORIZON).alias("last_day"), "tenure", "hmo",
+    others = followed(lives.spells).filter(pl.col("tenure") != "private").select(
+        "uprn", "spell", pl.col("start").alias("first_day"), pl.col("end").alias("last_day"), "tenure", "hmo",
         pl.lit(None, dtype=pl.String).alias("needs"), pl.lit(value=False).alias("licensed"), pl.lit(value=False).alias("applied"),
     )  # fmt: skip
     return pl.concat([cut, others.select(COLUMNS)]).sort("uprn", "first_day")

@@ -1,0 +1,1 @@
+"""What licensing and enforcement have in common: who holds a licence, and how visits, notices and penalties are written."""
