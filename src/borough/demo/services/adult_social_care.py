@@ -123,5 +123,5 @@ def _extract(world: World, yard: Yard, chances: Chances, day: dt.date, part: pl.
         "Event End Date": pl.col("ended").dt.strftime("%d/%m/%Y"), "Event Outcome": pl.col("outcome"), "Service Type": pl.col("service"), "Service Component": pl.col("component"),
         "Unit Cost": pl.col("cost").cast(pl.String), "Cost Frequency (Unit Type)": pl.col("cost_per"), "Last Updated": pl.col("entered").dt.strftime("%d/%m/%Y"),
     })  # fmt: skip
-    yard.csv(f"data/adult-social-care/CLD_{day:%Y%m%d}.csv", mess.doubled(frame, differing="Unit Cost"))
+    yard.csv(f"data/adult-social-care/CLD_{day:%Y%m%d}.csv", mess.doubled(frame, differing="Event Outcome"))
     yard.truth(SOURCE, "events", full.select(truly(), "uprn", "key", on="started"))

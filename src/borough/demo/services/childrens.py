@@ -17,9 +17,9 @@ from borough.demo.world import World
 from borough.demo.yard import Yard
 
 SOURCE = "childrens"
-REFERRED, STRAINED = 0.032, 2.4
+REFERRED, STRAINED = 0.042, 2.4
 """Referrals for a child and year, and how many times more where the household claims benefits."""
-CARE, ADOPTED = 0.07, 0.45
+CARE, ADOPTED = 0.042, 0.45
 """Of the referrals those that end in care, and of the children under five taken into care those for whom adoption is decided."""
 FROM = START.year - 5
 _SOURCES = {"1": 12.0, "2": 24.0, "3": 17.0, "4": 5.0, "5": 29.0, "6": 13.0}

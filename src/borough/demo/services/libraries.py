@@ -20,6 +20,8 @@ JOINS, CHILD_JOINS, FROM_OUTSIDE, SECOND_CARD = 0.5, 0.68, 0.012, 0.04
 HIRES = 2_000
 """In a year of a borough at scale 1."""
 DWELLINGS = 110_000
+PAGE = 5_000
+"""Rows after which the report has its header again."""
 _BRANCHES = ("Central Library", "Harbour Library", "Heron Lane Library", "Northgate Library", "Saltings Library", "The Hub at Mill Street")
 _VENUES = {
     "Beacon Park": ("park", 60, 900), "Priory Meadow": ("park", 40, 600), "Longreach Playing Fields": ("sports pitch", 30, 140), "Sedge Lane Pitches": ("sports pitch", 28, 120),
@@ -79,7 +81,10 @@ def _members(world: World, yard: Yard, chances: Chances, day: dt.date) -> None:
         CHARGES_TOTAL=(years * 30 * pl.lit(chances.share("reads", ids)) ** 3).floor().cast(pl.Int64).cast(pl.String),
         PRIV_GRANTED=pl.col("since").dt.strftime("%-d/%-m/%Y"), PRIV_EXPIRES=pl.col("expires").dt.strftime("%-d/%-m/%Y"), LAST_ACTIVITY=pl.col("last_used").dt.strftime("%-d/%-m/%Y"),
     )  # fmt: skip
-    yard.csv(f"data/{SOURCE}/users_{day:%Y%m%d}.csv", mess.doubled(frame, differing="LIBRARY"), encoding="cp1252")
+    path = f"data/{SOURCE}/users_{day:%Y%m%d}.csv"
+    report = mess.doubled(frame, differing="LIBRARY")
+    pages = mess.file("header_repeated", path, "USER_ID", times=(report.height - 1) // PAGE)
+    yard.csv(path, report, encoding="cp1252", header_every=PAGE if pages else None)
     yard.truth(SOURCE, "members", full.select(truly(), "uprn", key="card", on=pl.lit(day)))
 
 

@@ -34,7 +34,7 @@ def write(world: World, period: Period, yard: Yard) -> None:
         yard.csv(f"data/public-health/interventions_{day}.csv", frame)
         yard.truth(SOURCE, "interventions", part.select("person", "uprn", key="record_id", on="month"))
     for day, part in files(_counts(rows), period, "key"):
-        yard.csv(f"data/public-health/uptake_{day}.csv", part.select(**{"LSOA code": pl.col("lsoa11_or_21"), "Programme": pl.col("programme"), "Month": pl.col("month").dt.strftime("%b %Y"), "Count": pl.col("count")}))
+        yard.csv(f"data/public-health/uptake_{day}.csv", part.select(**{"LSOA code": pl.col("lsoa11_or_21"), "Programme": pl.col("programme"), "Month": pl.col("month").dt.strftime("%Y-%m"), "Count": pl.col("count")}))
 
 
 def _of_year(world: World, year: int, chances: Chances) -> pl.DataFrame:

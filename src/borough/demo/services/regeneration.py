@@ -59,7 +59,7 @@ def _schemes(world: World, yard: Yard, chances: Chances, day: dt.date) -> None:
     rows = _programme(world, chances).filter(pl.col("begins") <= day)
     over = pl.col("finished") <= day
     length = (pl.col("finished") - pl.col("begins")).dt.total_days().clip(1)
-    share = ((pl.lit(day) - pl.col("begins")).dt.total_days() / length).clip(0, 1) * (0.9 + 0.2 * pl.lit(pl.Series(chances.share("spend", rows["id"]))))
+    share = ((pl.lit(day) - pl.col("begins")).dt.total_days() / length).clip(0, 1) * (0.86 + 0.17 * pl.lit(pl.Series(chances.share("spend", rows["id"]))))
     state = pl.when(over).then(pl.lit("C")).when(pl.col("planned") < day).then(pl.lit("R")).otherwise(chances.pick("state", rows["id"], {"G": 60, "A": 32, "R": 8}))
     frame = laid_out(rows, {
         "Scheme ID": _SCHEME, "Scheme Name": pl.col("name"), "Type": pl.col("kind"), "Funder": pl.col("funder"),

@@ -18,6 +18,8 @@ from borough.demo.yard import Yard
 SOURCE = "schools"
 FREE_MEALS = 0.85
 """Of the children of households that claim benefits."""
+RECODED = dt.date(2023, 9, 1)
+"""Before this day the system had 1 and 2 for the sexes."""
 
 
 def write(world: World, period: Period, yard: Yard) -> None:
@@ -54,7 +56,7 @@ def _pupils(world: World, yard: Yard, chances: Chances, rows: pl.DataFrame, day:
     meals = pl.col("claims").fill_null(False) & pl.lit(chances.happens("free meals", full["person"], FREE_MEALS))
     frame = laid_out(full, {
         "STUD_ID": pl.col("pupil_id"), "UPN": pl.col("upn"), "Surname": name["Surname"], "Forename": name["Forename"],
-        "Middle Name": pl.col("middle"), "Gender": pl.col("sex"), "DOB": mess.date(full["born"], column="date_of_birth"),
+        "Middle Name": pl.col("middle"), "Gender": pl.col("sex") if day >= RECODED else pl.col("sex").replace_strict({"M": "1", "F": "2"}, default=None), "DOB": mess.date(full["born"], column="date_of_birth"),
         "Address 1": address["address_1"], "Address 2": address["address_2"], "Address 3": address["address_3"], "Post Code": address["postcode"], "School Name": pl.col("school"), "DfE No": pl.col("dfe"), "NC Year": pl.col("year_group"),
         "Enrol Status": pl.when("gone").then(pl.lit("P")).otherwise(pl.lit(chances.pick("status", full["person"], {"C": 96, "M": 3, "S": 1}))),
         "FSM": pl.when(meals).then(pl.lit("Y")).otherwise(pl.lit("N")),

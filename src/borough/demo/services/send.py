@@ -41,7 +41,7 @@ def _plans(world: World, chances: Chances) -> pl.DataFrame:
     asked = later(young["born"], chances.number("age", ids, 3 * 365, 14 * 365))
     row = young.with_columns(
         numbers(ids), requested=asked, plan="EHC" + code(ids, 9, 515), refused=chances.happens("refused", ids, 0.12),
-        issued=later(asked, chances.number("weeks", ids, 85, 240)), need=chances.pick("need", ids, _NEEDS), need2=chances.pick("need2", ids, {**_NEEDS, "": 90.0}),
+        issued=later(asked, chances.number("weeks", ids, 85, 205)), need=chances.pick("need", ids, _NEEDS), need2=chances.pick("need2", ids, {**_NEEDS, "": 90.0}),
     )
     over = pl.date(first_september(pl.col("born")) + 12 + pl.lit(chances.number("until", ids, 0, 6)), 7, 31)
     row = row.with_columns(ceased=pl.min_horizontal(over, pl.col("left") + pl.duration(days=21)), since=pl.max_horizontal("requested", "arrived"))

@@ -14,7 +14,7 @@ from borough.demo.world import World
 from borough.demo.yard import Yard
 
 SOURCE = "telecare"
-OLD, CARED = 0.11, 0.5
+OLD, CARED = 0.085, 0.4
 """Who has a unit at some time: of people over 70, and of those who are cared for."""
 CALLS = 1.65
 """Calls of a unit in a month, the monthly test among them."""

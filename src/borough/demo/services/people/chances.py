@@ -35,7 +35,7 @@ class Chances:
         """One of the options for each id, by their weights."""
         weights = np.cumsum(list(options.values()))
         places = np.searchsorted(weights / weights[-1], self.share(what, ids), side="right")
-        return pl.Series(what, list(options), dtype=pl.String).gather(pl.Series(np.minimum(places, len(options) - 1)))
+        return pl.Series(what, list(options), dtype=pl.String).gather(np.minimum(places, len(options) - 1))
 
     def number(self, what: str, ids: pl.Series, low: int, high: int) -> pl.Series:
         """A whole number for each id, both ends included."""
@@ -54,8 +54,8 @@ def later(days: pl.Series, by: pl.Series) -> pl.Series:
 def code(ids: pl.Series, digits: int, salt: int = 0) -> pl.Series:
     """A number of so many digits for each id below 10^digits: different for each, and without a likeness to the id."""
     limit = 10**digits
-    mixed = (ids.cast(pl.Int64) % limit * (MULTIPLIER % limit) + salt) % limit
-    return mixed.cast(pl.String).str.zfill(digits)
+    mixed = (pl.col("id") % limit * (MULTIPLIER % limit) + salt) % limit
+    return ids.cast(pl.Int64).alias("id").to_frame().select(mixed.cast(pl.String).str.zfill(digits)).to_series()
 
 
 def named(plan: Plan) -> Plan:

@@ -164,5 +164,5 @@ def actions(world: World, period: Period, yard: Yard, chances: Chances, rows: pl
         "Action Code": pl.col("kind"), "Reason": mess.text(part["reason"], column="reason"), "Days": pl.col("days").cast(pl.String), "Penalty": pl.format("£{}.00", "amount"),
         "Action Date": DAY.dt.strftime("%d/%m/%Y"), "Input Date": pl.col("entered").dt.strftime("%d/%m/%Y"),
     })  # fmt: skip
-        yard.csv(f"data/{SOURCE}/ews_actions_{day}.csv", mess.doubled(frame, differing="Days"))
+        yard.csv(f"data/{SOURCE}/ews_actions_{day}.csv", mess.doubled(frame, differing="Reason"))
         yard.truth(SOURCE, "actions", part.select(truly(), "uprn", "key", on=DAY))

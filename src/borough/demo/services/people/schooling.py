@@ -40,13 +40,13 @@ def schools(world: World) -> pl.DataFrame:
     if found.height < 2:
         found = world.ground.properties.sort("uprn").head(2).with_columns(organisation=pl.col("street_name") + " SCHOOL")
     title = pl.coalesce("organisation", pl.col("street_name") + " SCHOOL").str.to_titlecase()
-    older = title.str.contains("(?i)secondary|high|academy|college|upper")
-    younger = title.str.contains("(?i)primary|infant|junior|nursery")
-    found = found.with_row_index("n").select(
-        "x", "y", "n", name=title, older=pl.when(older & ~younger).then(True).when(younger).then(False).otherwise(pl.col("n") % 5 == 0)
-    )
+    found = found.with_row_index("n").select("x", "y", "n", name=title, older=title.str.contains("(?i)secondary|high school|academy|college|upper"))
     if found["older"].all() or not found["older"].any():
         found = found.with_columns(older=pl.col("n") % 5 == 0)
+    # by their names in the gazetteer some teach fewer years: here each teaches all of its phase
+    high = pl.col("name").str.replace("(?i)(primary|infant|junior|nursery) school$", "High School")
+    young = pl.col("name").str.replace("(?i)infant school$", "Infant and Junior School").str.replace("(?i)junior school$", "Junior and Infant School")
+    found = found.with_columns(name=pl.when("older").then(high).otherwise(young.str.replace("Infant and Junior and Infant", "Infant and Junior").str.replace("(?i)nursery school$", "Nursery and Primary School")))
     number = pl.format("399/{}", (pl.when("older").then(4000).otherwise(2000) + world.district.number * 200 + pl.col("n")).cast(pl.String))
     return found.select("name", "x", "y", dfe=number, phase=pl.when("older").then(pl.lit("secondary")).otherwise(pl.lit("primary")))
 
