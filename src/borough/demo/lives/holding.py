@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from borough.demo.lives.homes import LAST, OWNED, PRIVATE, SOCIAL, Homes, Ints, Reals
+from borough.demo.lives.homes import FIRST, LAST, OWNED, PRIVATE, SOCIAL, Homes, Ints, Reals
 from borough.demo.lives.stays import as_dates
 from borough.demo.lives.tenure import FIRST_LANDLORD, FIRST_PURCHASE, Landlords, Spells, year_of
 
@@ -40,8 +40,9 @@ def spells_frame(spells: Spells, homes: Homes, landlords: Landlords, stays: pl.D
 def _tenures(spells: Spells, rng: np.random.Generator) -> list[str]:
     names = np.array(["owned", "private", "council", "void"], dtype=object)[spells.sector]
     association = (spells.sector == SOCIAL) & (spells.owner > 0)
-    # Who bought long ago has mostly paid.
-    owing = (spells.sector == OWNED) & (rng.random(len(spells)) < np.interp(year_of(spells.start), [1985, 1998, 2008, 2022], [0.02, 0.15, 0.68, 0.8]))
+    # Who had bought long before has mostly paid.
+    held = ((np.maximum(spells.start, FIRST) + np.minimum(spells.end, LAST)) / 2 - spells.start) / 365.25
+    owing = (spells.sector == OWNED) & (rng.random(len(spells)) < np.interp(held, [0, 10, 20, 28, 40], [0.8, 0.72, 0.4, 0.1, 0.02]))
     return np.where(association, "association", np.where(owing, "mortgaged", names)).tolist()  # type: ignore[no-any-return]  # numpy's tolist gives Any
 
 

@@ -61,7 +61,8 @@ def _peopled(parties: Parties, rng: np.random.Generator) -> Peopled:
     table = together(table, children(parties, who, lines, since, rng))
     same = np.arange(len(table))
     away = leavers(parties, table, rng)
-    unite(parties, table, same, away, newcomers(parties, table), by_sex=False)
+    alone = rng.random(len(away)) < 0.65
+    unite(parties, table, same, away[alone], newcomers(parties, table), by_sex=False)
     settle_heads(parties, table)
     unite(parties, table, same, away, joiners(parties, table), by_sex=True)
     who, lines, since = mothers(parties, table, joined=True)

@@ -186,7 +186,7 @@ def called(p: Parties, table: Folk, root: Ints, rows: Ints, person_of: Ints, rng
     frame = frame.with_columns(
         first=pl.col("first").str.replace("~", " "),
         middle=pl.when(pl.Series(happens(rng, rate, len(rows))) & (pl.col("middle") != pl.col("first"))).then("middle"),
-        nickname=pl.when(pl.Series(happens(rng, 0.3, len(rows)))).then(pl.col("first").replace_strict(NICKNAMES, default=None, return_dtype=pl.String)),
+        nickname=pl.when(pl.Series(happens(rng, 0.55, len(rows)))).then(pl.col("first").replace_strict(NICKNAMES, default=None, return_dtype=pl.String)),
     )
     frame = _with_singh_and_kaur(frame)
     return surnames(frame, lines, married, rng).with_columns(title=pl.Series(_titles(sex, born, married.everyone, rng).tolist(), dtype=pl.String))

@@ -15,19 +15,23 @@ from borough.demo.lives.tenure import year_of
 YEAR = 365.25
 SINGLE, COUPLE, LONE, GENERATIONS = range(4)
 # By kind of the first place (owned, private, social, room): single, couple with or without children, lone parent, three generations.
-MAKES = np.array([[0.17, 0.70, 0.06, 0.07], [0.05, 0.74, 0.14, 0.07], [0.34, 0.34, 0.27, 0.05], [0.93, 0.07, 0.00, 0.00]])
-STARTS = np.array([[24.0, 13.0, 7.5], [21.0, 12.0, 8.0], [20.0, 18.0, 12.0], [18.5, 9.5, 7.0]])
+MAKES = np.array([[0.10, 0.76, 0.05, 0.09], [0.02, 0.77, 0.12, 0.09], [0.19, 0.43, 0.30, 0.08], [0.93, 0.07, 0.00, 0.00]])
+STARTS = np.array([[23.5, 11.5, 7.5], [21.0, 10.5, 8.5], [20.0, 15.5, 12.0], [18.5, 9.5, 7.0]])
 """Ages of heads when a party begins: the youngest, the mean above it, its deviation."""
-CHILDREN = np.array([[0.15, 0.17, 0.42, 0.18, 0.08], [0.20, 0.22, 0.35, 0.15, 0.08], [0.08, 0.18, 0.32, 0.25, 0.17], [0.95, 0.05, 0.0, 0.0, 0.0]])
-FIRST_BIRTH = np.array([31.0, 29.5, 26.5, 29.0])
+CHILDREN = np.array([[0.06, 0.12, 0.45, 0.25, 0.12], [0.06, 0.14, 0.42, 0.24, 0.14], [0.04, 0.10, 0.32, 0.31, 0.23], [0.9, 0.1, 0.0, 0.0, 0.0]])
+FIRST_BIRTH = np.array([32.2, 31.8, 28.5, 29.0])
 
 
 @dataclass
 class Parties:
-    """Parties by column: their time, what their first place was, who leads them. ``died``: the head does, at the end."""
+    """Parties by column: their time, what their first place was, who leads them.
+
+    ``settled``: since when they have a home of their own, not a room (for some never). ``died``: the head dies at the end.
+    """
 
     start: Ints
     end: Ints
+    settled: Ints
     kind: Ints
     beds: Ints
     solo: Flags
@@ -52,8 +56,11 @@ def parties_of(homes: Homes, slots: Slots, root: Ints, groups: Ints, rng: np.ran
     last = np.zeros(size, dtype=np.int64)
     np.maximum.at(last, party, np.arange(len(slots)))  # slots are sorted by start
     end, died = slots.end[last], slots.died[last]
+    settled = np.full(size, FOREVER, dtype=np.int64)
+    own = slots.kind != ROOM
+    np.minimum.at(settled, party[own], slots.start[own])
     start, kind, home = slots.start[first], slots.kind[first], slots.home[first]
-    make = pick(rng, np.where((slots.beds[first] <= 1)[:, None], MAKES[kind] * [2.4, 0.8, 0.5, 0.12], MAKES[kind]))
+    make = pick(rng, np.where((slots.beds[first] <= 1)[:, None], MAKES[kind] * [2.6, 0.9, 0.6, 0.12], MAKES[kind]))
     make = np.where(slots.solo[first] & (kind != ROOM), SINGLE, np.where(slots.student[first], SINGLE, make))
     age = _ages(start, end, kind, died, homes.age[home], slots.student[first], rng)
     head_sex = (rng.random(size) < np.select([make == LONE, kind == SOCIAL, kind == ROOM], [0.09, 0.42, 0.55], 0.52)).astype(np.int64)
@@ -63,7 +70,7 @@ def parties_of(homes: Homes, slots: Slots, root: Ints, groups: Ints, rng: np.ran
     partner_born = np.minimum(head_born + (older * YEAR).astype(np.int64), start - int(18.2 * YEAR))
     partner_sex = np.where(same, head_sex, 1 - head_sex)
     return Parties(
-        start, end, kind, slots.beds[first], slots.solo[first], slots.student[first], died, home, make,
+        start, end, settled, kind, slots.beds[first], slots.solo[first], slots.student[first], died, home, make,
         head_sex, head_born, partner_sex, partner_born, groups[home],
     ), party  # fmt: skip
 
@@ -76,7 +83,7 @@ def _ages(start: Ints, end: Ints, kind: Ints, died: Flags, place: Reals, student
     age = youngest + rng.standard_gamma(shape) * mean / shape * (place / place.mean()) ** 0.5
     age = np.where(student, 18.6 + rng.exponential(1.6, size), age)
     years = (end - start) / YEAR
-    at_death = np.clip(93.5 - rng.gamma(2.2, 6.0, size), 45, 102)
+    at_death = np.clip(95.5 - rng.gamma(2.0, 5.5, size), 45, 102)
     age = np.where(died, np.maximum(at_death - years, youngest), age)
     limit = 90 + rng.random(size) * 6
     over = (age + years > limit) & ~died
@@ -89,7 +96,7 @@ def left_to_live(born: Ints, since: Ints, sex: Ints, rng: np.random.Generator) -
     """Days of death, of people alive on a day (Gompertz: mortality doubles in about seven years)."""
     slope = 0.098
     age = (since - born) / YEAR
-    level = np.where(sex == MALE, 3.2e-5, 2.0e-5) * np.exp(slope * age)
+    level = np.where(sex == MALE, 2.4e-5, 1.5e-5) * np.exp(slope * age)
     years = np.log1p(-slope / level * np.log(1 - rng.random(len(born)))) / slope
     return since + 1 + (years * YEAR).astype(np.int64)
 
@@ -123,9 +130,9 @@ def _partners(p: Parties, rng: np.random.Generator) -> Folk:
 
 def _joiners(p: Parties, rng: np.random.Generator) -> Folk:
     """Partners who move in with someone who lived alone."""
-    age = (p.start - p.head_born) / YEAR
-    of = np.flatnonzero((p.make == SINGLE) & (p.kind != ROOM) & (age < 50) & ~p.died)
-    join = p.start[of] + days_of(rng, 1.0, 13 * YEAR, len(of))
+    age = (p.settled - p.head_born) / YEAR
+    of = np.flatnonzero((p.make == SINGLE) & (p.settled < FOREVER) & (age < 50) & ~p.died)
+    join = p.settled[of] + days_of(rng, 1.0, 5 * YEAR, len(of))
     of, join = of[join < p.end[of] - 90], join[join < p.end[of] - 90]
     leave = np.minimum(p.end[of], join + days_of(rng, 1.0, 40 * YEAR, len(of)))
     born = np.minimum(p.partner_born[of], join - int(18.2 * YEAR))
@@ -149,7 +156,7 @@ def _elders(p: Parties, rng: np.random.Generator) -> Folk:
 def _others(p: Parties, rng: np.random.Generator) -> Folk:
     """Lodgers, and grown-up relatives who stay for a while."""
     years = np.minimum(p.end, LAST) - np.maximum(p.start, LAST - 2400)
-    chance = np.where((p.beds >= 2) & (p.kind != ROOM), np.clip(years / YEAR, 0, 7) * 0.035, 0)
+    chance = np.where((p.beds >= 2) & (p.kind != ROOM), np.clip(years / YEAR, 0, 7) * 0.045, 0)
     of = np.flatnonzero(happens(rng, chance, len(p)))
     room = np.maximum(1, np.minimum(p.end[of], LAST) - np.maximum(p.start[of], LAST - 2400))
     join = np.maximum(p.start[of], LAST - 2400) + (rng.random(len(of)) * room).astype(np.int64)
@@ -169,7 +176,7 @@ def children(p: Parties, parents: tuple[Ints, Ints, Ints, Ints], fathers: Ints, 
     party, born, earliest, latest = parents
     lone = p.make[party] == LONE
     kind = np.where(lone & (p.kind[party] == OWNED), PRIVATE, p.kind[party])
-    small = np.where(p.beds[party] <= 1, 0.5, 1.0)[:, None] ** np.arange(5)
+    small = np.where(p.beds[party] <= 1, 0.6, 1.0)[:, None] ** np.arange(5)
     many = pick(rng, CHILDREN[kind] * small)
     many = np.where(lone, np.maximum(many, 1), many)
     age = np.clip(rng.normal(FIRST_BIRTH[kind], 4.8), 17, 43)
@@ -181,14 +188,14 @@ def children(p: Parties, parents: tuple[Ints, Ints, Ints, Ints], fathers: Ints, 
         ok = np.flatnonzero((many > n) & (age < 46) & (birth >= earliest) & (birth < latest) & ((birth < since) | ~lone))
         tables.append(_child(p, party[ok], birth[ok], since[ok], fathers[ok], rng))
         twins = happens(rng, 0.016, len(party))
-        age = age + np.where(twins, 0, 1.15 + rng.gamma(1.6, 1.15, len(party)))
+        age = age + np.where(twins, 0, 1.2 + rng.gamma(1.7, 1.2, len(party)))
         many = many + (twins & (many == n + 1))
     return together(*tables)
 
 
 def _child(p: Parties, party: Ints, birth: Ints, since: Ints, line: Ints, rng: np.random.Generator) -> Folk:
     size = len(party)
-    years = np.clip(rng.normal(24.0, 4.2, size), 18.2, 36)
+    years = np.clip(rng.normal(25.8, 4.8, size), 18.2, 39)
     away = birth + (years * YEAR).astype(np.int64)
     # Some leave for a university in the September after their eighteenth birthday.
     study = happens(rng, 0.22, size)

@@ -20,10 +20,10 @@ NOTICE = 28
 # Of parties that give up a place of this kind (owned, private, social, room): which share look for which other kind in the borough; the rest leave.
 WANTS = np.array(
     [
-        [0.58, 0.14, 0.00, 0.00],
-        [0.12, 0.52, 0.05, 0.00],
-        [0.03, 0.09, 0.64, 0.00],
-        [0.00, 0.08, 0.01, 0.52],
+        [0.52, 0.12, 0.00, 0.00],
+        [0.11, 0.44, 0.05, 0.00],
+        [0.03, 0.08, 0.60, 0.00],
+        [0.00, 0.06, 0.01, 0.41],
     ]
 )
 SIZES = np.array([0.10, 0.48, 0.34, 0.08])

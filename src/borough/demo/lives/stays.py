@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from borough.demo.lives.folk import ROLES, Folk
+from borough.demo.lives.folk import HEAD, ROLES, SHARER, Folk
 from borough.demo.lives.homes import FIRST, LAST, Homes, Ints
 from borough.demo.lives.luck import days_of
-from borough.demo.lives.slots import Slots
+from borough.demo.lives.slots import ROOM, Slots
 
 DAY = pl.Int32
 
@@ -23,7 +23,7 @@ def stays_of(homes: Homes, slots: Slots, came_from: Ints, party: Ints, table: Fo
     until = slots.end.copy()
     moved = np.flatnonzero(came_from >= 0)
     until[came_from[moved]] = slots.start[moved]
-    places = pl.DataFrame({"party": party, "slot": np.arange(len(slots)), "spell": slots.spell, "home": slots.home, "from": slots.start, "until": until})
+    places = pl.DataFrame({"party": party, "slot": np.arange(len(slots)), "spell": slots.spell, "home": slots.home, "from": slots.start, "until": until, "room": slots.kind == ROOM})
     places = places.filter((pl.col("until") > FIRST) & (pl.col("from") <= LAST))
     members = pl.DataFrame(
         {"party": table.party, "row": np.arange(len(table)), "person": person, "role": table.role, "born": table.born, "join": table.join, "leave": table.leave, "dies": table.dies}
@@ -33,9 +33,10 @@ def stays_of(homes: Homes, slots: Slots, came_from: Ints, party: Ints, table: Fo
         .with_columns(start=pl.max_horizontal("join", "from"), end=pl.min_horizontal("leave", "until"))
         .filter((pl.col("start") < pl.col("end")) & (pl.col("end") > FIRST) & (pl.col("start") <= LAST))
         .with_columns(dies=pl.col("dies") & (pl.col("end") == pl.col("leave")) & (pl.col("end") <= LAST))
+        .with_columns(role=pl.when(pl.col("room") & (pl.col("role") == HEAD)).then(SHARER).when(~pl.col("room") & (pl.col("role") == SHARER)).then(HEAD).otherwise("role"))
         .sort("person", "start")
     )
-    return stays.select("person", "row", "home", "spell", "slot", "start", "end", "role", "born", "dies")
+    return stays.select("person", "row", "home", "spell", "slot", "start", "end", "role", "born", "dies", joins=pl.col("start") > pl.col("from"))
 
 
 def told(starts: Ints, born: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -66,7 +67,7 @@ def moves_of(stays: pl.DataFrame, homes: Homes) -> pl.DataFrame:
     """One row for each beginning, change and end of a person's residence in the borough."""
     uprn = pl.Series("uprn", homes.uprn[stays["home"].to_numpy()])
     steps = stays.with_columns(uprn).with_columns(before=pl.col("uprn").shift().over("person"), left=pl.col("end").shift().over("person"))
-    came = pl.when(pl.col("start") == pl.col("born")).then(pl.lit("born")).when(pl.col("role").is_in([1, 3]) & pl.col("before").is_not_null()).then(pl.lit("joined"))
+    came = pl.when(pl.col("start") == pl.col("born")).then(pl.lit("born")).when("joins").then(pl.lit("joined"))
     arrivals = steps.select("person", on="start", from_uprn=pl.when(pl.col("left") == pl.col("start")).then("before"), to_uprn="uprn", why=came.otherwise(pl.lit("moved")))
     gone = steps.filter((pl.col("end") <= LAST) & (pl.col("end") != pl.col("start").shift(-1).over("person").fill_null(-1)))
     why = pl.when("dies").then(pl.lit("died")).otherwise(pl.lit("left"))

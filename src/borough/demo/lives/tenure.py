@@ -21,10 +21,12 @@ FIRST_PURCHASE, FIRST_ESTATE = 200_000, 5_000_000
 FIRST_LANDLORD = 10
 
 # Owned homes: why the spell ends, how often, after how many years on average, and the shape of the lengths.
-OWNED_ENDS = np.array([[SOLD, 0.77, 11.0, 1.3], [DIED, 0.16, 30.0, 2.5], [LET, 0.07, 6.0, 1.3]])
-SOCIAL_ENDS = np.array([[RELET, 0.78, 8.5, 1.1], [DIED, 0.22, 22.0, 2.0]])
-LET_YEARS = np.array([0.0, 2.9, 1.6, 2.1, 1.0])
+OWNED_ENDS = np.array([[SOLD, 0.795, 11.5, 1.3], [DIED, 0.135, 33.0, 3.0], [LET, 0.07, 6.0, 1.3]])
+SOCIAL_ENDS = np.array([[RELET, 0.81, 8.5, 1.1], [DIED, 0.19, 25.0, 2.4]])
+LET_YEARS = np.array([0.0, 3.2, 1.7, 2.2, 1.0])
 BY_ROOM_YEARS = 4.5
+LONGEST = 66 * 365
+"""Days that anybody stays in one home."""
 BY_ROOM_SHARE = 0.078
 """Of private lets: houses in multiple occupation that are let by the room."""
 
@@ -106,7 +108,7 @@ class Market:
         liking = np.where(who >= 0, self.landlords.liking[who], -2.0)
         by_room = self.unit[i] < logistic(self.score[i] + liking + self.base + 0.03 * (year - 2021))
         beds = homes.beds[i]
-        study = np.clip(0.055 + 0.06 * homes.student[i], 0.003, 0.35) * (beds >= 2)
+        study = np.clip(0.10 + 0.10 * homes.student[i], 0.005, 0.5) * (beds >= 2)
         share = np.select([beds == 1, beds == 2], [0.0, 0.22], 0.24) * np.exp(0.2 * homes.churn[i])
         single = np.select([beds == 1, beds == 2], [0.44, 0.13], 0.03)
         family = 1.0 - study - share - single
@@ -136,6 +138,7 @@ def spell_lengths(market: Market, i: Ints, spells: Spells, *, standing: bool) ->
         row = among(rng, table[:, 1] * (table[:, 2] if standing else 1.0), len(of))
         reason[of] = table[row, 0].astype(np.int64)
         length[of] = days_of(rng, table[row, 3] + standing, table[row, 2] * 365.25 * (1 + standing / table[row, 3]), len(of))
+    length = np.minimum(length, LONGEST)
     of = np.flatnonzero(spells.sector == PRIVATE)
     years = np.where(spells.by_room[of], BY_ROOM_YEARS, LET_YEARS[spells.letting[of]]) * market.pace[i[of]]
     length[of] = 150 + days_of(rng, 1.5 + standing, years * 365.25 * (1 + standing / 1.5) - 150, len(of))
@@ -193,11 +196,11 @@ def _gap(market: Market, spells: Spells) -> Ints:
     rng, size = market.rng, len(spells)
     mean = np.select(
         [spells.reason == DIED, (spells.sector == OWNED) & (spells.reason == SOLD), spells.sector == OWNED, spells.sector == SOCIAL, spells.reason == SOLD],
-        [230.0, 40.0, 35.0, 34.0, 75.0],
-        26.0,
+        [270.0, 42.0, 38.0, 36.0, 80.0],
+        29.0,
     )
     none = np.select([spells.reason == DIED, spells.sector == OWNED, spells.sector == SOCIAL], [0.0, 0.5, 0.05], 0.4)
-    long = happens(rng, np.where(spells.sector == OWNED, 0.06, 0.010), size)
+    long = happens(rng, np.where(spells.sector == OWNED, 0.115, 0.022), size)
     gap = days_of(rng, 1.0, mean, size) + np.where(spells.reason == DIED, 45, 0) + np.where(long, days_of(rng, 1.5, 420, size), 0)
     gap = np.where(happens(rng, none, size) & ~long, 0, gap)
     return np.where(spells.letting == STUDENTS, 1 + gap % 14, gap)

@@ -23,7 +23,7 @@ def circumstances(people: pl.DataFrame, sector: Ints, deprivation: Reals, studen
     base = np.where(sector == OWNED, 0.04, np.where(sector == SOCIAL, 0.46, 0.17))
     ill = np.interp(age, [0, 16, 30, 50, 65, 80, 95], [0.025, 0.045, 0.04, 0.075, 0.14, 0.21, 0.35]) * hard * np.where(sector == SOCIAL, 1.7, 0.9)
     disabled = happens(rng, ill, size)
-    care = np.interp(age, [18, 60, 70, 80, 90, 100], [0.005, 0.008, 0.025, 0.09, 0.24, 0.4]) * np.where(disabled, 2.2, 0.7) * hard
+    care = np.interp(age, [18, 60, 70, 80, 90, 100], [0.005, 0.008, 0.025, 0.09, 0.24, 0.4]) * np.where(disabled, 3.0, 0.95) * hard
     works = happens(rng, np.interp(age, [16, 18, 23, 30, 55, 62, 66, 67, 75, 80], [0.05, 0.35, 0.75, 0.82, 0.78, 0.62, 0.35, 0.15, 0.04, 0]), size) & ~disabled
     voter = happens(rng, np.where(sector == OWNED, 0.9, np.where(sector == SOCIAL, 0.8, 0.62)) * np.where(age < 25, 0.8, 1.0), size) & (age >= 16.5)
     flags = {
