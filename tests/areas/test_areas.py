@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyproj import Transformer
 
 from borough.compile.areas import area_side_table, boundary_edges, mended_boundaries
 from borough.engine.duckdb import DuckDBEngine
@@ -229,3 +230,24 @@ def test_the_threads_change_nothing() -> None:
         answers.append(engine.rows(f"SELECT * FROM ({area_side_table(grid, wards(), edges(engine, wards()))}) ORDER BY ALL"))
         engine.close()
     assert answers[0] == answers[1] == answers[2]
+
+
+def test_a_point_of_the_national_grid_lies_where_its_longitude_and_latitude_do(engine: DuckDBEngine) -> None:
+    ward = boundaries([("W", "Ward", "POLYGON((-0.02 51.58, -0.01 51.58, -0.01 51.59, -0.02 51.59, -0.02 51.58))", None, None)])
+    degrees = [(-0.0251 + i % 7 * 0.003, 51.5751 + i // 7 * 0.003) for i in range(49)]
+    to_metres = Transformer.from_crs(4326, 27700, always_xy=True)  # another implementation than the engine's
+    pairs = [(lon, lat, *map(float, to_metres.transform(lon, lat))) for lon, lat in degrees]
+    assert min(x for *_, x, _ in pairs) > 500_000  # metres
+    expected = [code for *_, code, _ in side(engine, points([(lon, lat, None) for lon, lat, *_ in pairs]), ward)]
+    order = {(x, y): n for n, (_, _, x, y) in enumerate(sorted(pairs))}
+    placed = engine.rows(f"SELECT x, y, code FROM ({area_side_table(points([(x, y, None) for *_, x, y in pairs]), ward, crs='EPSG:27700')})")
+    found = [code for _, code in sorted((order[x, y], code) for x, y, code in placed)]
+    assert found == expected
+    assert {None, "W"} == set(expected)
+
+
+def test_points_that_the_national_grid_cannot_have_are_in_no_area(engine: DuckDBEngine) -> None:
+    ward = boundaries([("W", "Ward", square(-10, 45), None, None)])
+    nonsense = [(0.0, 0.0, None), (None, 186000.0, None), (-1.0, -1.0, None), (1e12, 1e12, None), (1e300, 5.0, None), ("nan", "inf", None)]
+    placed = engine.rows(f"SELECT x, code FROM ({area_side_table(points(nonsense), ward, crs='EPSG:27700')})")
+    assert [code for _, code in placed] == [None] * len(nonsense)

@@ -193,6 +193,11 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
          f"{H}:6:38: found the column 'ref' of type string; expected a column of type date",
          UNFILLED.format(f"{H}:8:10", "ward", "ward")],
     ),
+    "an area's point": (
+        {H: DATASET + "  x: {type: number}\nareas: {ward: {point: [x, x], crs: EPSG:27701}}\n" + AREA},
+        [f"{H}:7:36: found the coordinate reference system 'EPSG:27701'; expected one of EPSG:4326, EPSG:27700, EPSG:29902, EPSG:2157, EPSG:3857; did you mean 'EPSG:27700'?",
+         UNFILLED.format(f"{H}:9:10", "ward", "ward")],
+    ),
     "area": (
         {H: DATASET + AREA.replace("shape: shape", "shape: code, label: nam")},
         [UNFILLED.format(f"{H}:7:10", "ward", "ward"),

@@ -3,7 +3,7 @@
 The rule of the border: a point lies in an area if the area's polygon, border included, meets it; of several, the one
 with the least code counts. So every point of a gapless map lies in exactly one area, whatever the order of rows or threads.
 
-Shapes are WKB; points and shapes are longitude and latitude (WGS 84), taken as a plane, which at the size of a council
+Shapes are WKB in longitude and latitude (WGS 84), and so are points, once turned into it. They are taken as a plane, which at the size of a council
 moves no border by as much as the coordinates' own rounding.
 """
 
@@ -12,8 +12,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from borough.engine.quoting import literal
+
+WGS_84 = "EPSG:4326"
+"""Longitude and latitude, in this order."""
 MOST_SETS = 16
 """With more boundary sets than this, one join over all of them is cheaper than one each."""
+
+_FURTHEST = "2e7"  # metres: half way round the Earth
 
 _FIRST, _LAST = "DATE '0001-01-01'", "DATE '9999-12-31'"
 
@@ -26,7 +32,7 @@ def boundary_edges(boundaries_sql: str) -> str:
 ) ORDER BY day"""
 
 
-def area_side_table(points_sql: str, boundaries_sql: str, edges: Sequence[dt.date] = ()) -> str:
+def area_side_table(points_sql: str, boundaries_sql: str, edges: Sequence[dt.date] = (), crs: str = WGS_84) -> str:
     """SQL of a side table (x, y, day, code, label): the area of each point.
 
     ``points_sql`` yields (x, y, day), ``boundaries_sql`` (code, label, shape, valid_from, valid_to; the days included,
@@ -34,7 +40,8 @@ def area_side_table(points_sql: str, boundaries_sql: str, edges: Sequence[dt.dat
     code null; so has one without coordinates. A shape that can't be read contains nothing (``mended_boundaries`` tells).
 
     ``edges`` are the rows of ``boundary_edges``: given these, each set of boundaries is joined with its own points, in
-    two thirds of the time or less. The result is the same without.
+    two thirds of the time or less. The result is the same without. ``crs`` is the coordinate reference system of the points;
+    x and y of the result are as they came.
     """
     days = sorted(set(edges))
     if 2 <= len(days) <= MOST_SETS:
@@ -46,7 +53,7 @@ def area_side_table(points_sql: str, boundaries_sql: str, edges: Sequence[dt.dat
   SELECT code, label, TRY(ST_GeomFromWKB(shape)) AS shape, coalesce(valid_from, {_FIRST}) AS valid_from, coalesce(valid_to, {_LAST}) AS valid_to
   FROM ({boundaries_sql}) WHERE code IS NOT NULL
 ), points AS MATERIALIZED (
-  SELECT x, y, day, coalesce(day, latest) AS on_day, CASE WHEN isfinite(x) AND isfinite(y) THEN ST_Point(x, y) END AS place
+  SELECT x, y, day, coalesce(day, latest) AS on_day, {_place(crs)} AS place
   FROM (SELECT DISTINCT CAST(x AS DOUBLE) AS x, CAST(y AS DOUBLE) AS y, CAST(day AS DATE) AS day FROM ({points_sql})),
     (SELECT coalesce(max(valid_to), {_LAST}) AS latest FROM boundaries)
 ), hits AS (
@@ -78,6 +85,14 @@ def mended_boundaries(boundaries_sql: str) -> tuple[str, str]:
   END AS reason FROM {mended}
 ) WHERE reason IS NOT NULL ORDER BY code, valid_from, valid_to, reason"""
     return boundaries, report
+
+
+def _place(crs: str) -> str:
+    """A point as longitude and latitude. One that its system can't have (a mistyped digit) is nowhere, and so in no area."""
+    if crs == WGS_84:
+        return "CASE WHEN isfinite(x) AND isfinite(y) THEN ST_Point(x, y) END"
+    on_earth = f"abs(x) < {_FURTHEST} AND abs(y) < {_FURTHEST}"
+    return f"CASE WHEN {on_earth} THEN TRY(ST_Transform(ST_Point(x, y), {literal(crs)}, 'OGC:CRS84', always_xy := true)) END"
 
 
 def _set(start: dt.date | None, end: dt.date | None) -> tuple[str, str]:

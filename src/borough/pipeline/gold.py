@@ -37,7 +37,7 @@ def area(run: Run, dataset: str, name: str) -> int:
             run.drifts.append({"feed": ", ".join(feeds_of(run.project, name)), "file": name, "kind": "boundary", "name": code, "action": reason})
     columns = ", ".join(f'"{c}"' for c, _ in AREA_COLUMNS)
     edges = [day for (day,) in run.engine.rows(boundary_edges(f"({mended})"))]
-    placed = area_side_table(points, f"({mended})", edges)
+    placed = area_side_table(points, f"({mended})", edges, run.project.datasets[dataset].areas[name].crs)
     files = run.engine.copy(f"SELECT {columns} FROM ({placed})", run.writer.new_file(table))
     commit = run.writer.replace if anew else run.writer.append
     if files or anew:

@@ -116,7 +116,7 @@ def _gold(seen: Survey, node: Node, published: Published | None, dirty: set[str]
     if node.kind == "area":
         dataset, area = node.name.split("@")
         fresh = area_table(dataset, area) in record.get("areas", {})
-        sql = pretty(area_side_table("points", "boundaries"))
+        sql = pretty(area_side_table("points", "boundaries", crs=programme.project.datasets[dataset].areas[area].crs))
         would = "place points" if touched or not fresh else "nothing"
     else:
         bound = programme.reports[node.name]

@@ -20,6 +20,8 @@ TEMPORAL = ("date", "timestamp")
 # RE2, which runs the patterns, has neither look-around nor back-references: they can take time without end.
 _BEYOND_RE2 = re.compile(r"\\(?:\\|[1-9]|.)|\(\?(?:<?[=!]|P=|\(|>)", re.DOTALL)
 _MOST_REPEATS = 1000
+POINT_SYSTEMS = ("EPSG:4326", "EPSG:27700", "EPSG:29902", "EPSG:2157", "EPSG:3857")
+"""In which the points of rows may be given: what British and Irish registers use."""
 
 
 def check_dataset(findings: Findings, name: str, spec: DatasetSpec) -> None:
@@ -296,6 +298,8 @@ def _areas(findings: Findings, at: Where, spec: DatasetSpec) -> None:
             )
         for index, column in enumerate(area.point):
             _existing(findings, where.below("point", index), spec, column, ("number",))
+        if area.crs not in POINT_SYSTEMS:
+            findings.error(where.below("crs"), f"the coordinate reference system {area.crs!r}", one_of(POINT_SYSTEMS), nearest(area.crs, POINT_SYSTEMS))
         if area.on is not None:
             _existing(findings, where.below("on"), spec, area.on, ("date",))
         for column in (f"{name}_code", f"{name}_name"):

@@ -220,7 +220,12 @@ class ColumnSpec(Spec):
 class AreaOfSpec(Spec):
     """Which area a row lies in."""
 
-    point: tuple[str, str] = Field(description="Columns with longitude and latitude (WGS 84).")
+    point: tuple[str, str] = Field(description="Columns with longitude and latitude, or with easting and northing where `crs` says so.")
+    crs: str = Field(
+        default="EPSG:4326",
+        description="Coordinate reference system of the point: `EPSG:4326` (longitude and latitude, WGS 84), `EPSG:27700` (British National Grid), "
+        "`EPSG:29902` (Irish Grid), `EPSG:2157` (Irish Transverse Mercator) or `EPSG:3857` (web maps).",
+    )
     on: str | None = Field(
         default=None, description="Column with the date on which the boundary must be in force. Default: the latest boundaries."
     )
