@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from borough.cli import contract, declare, history, maintain, quarantine, read, run, source
+from borough.cli import contract, declare, demo, history, maintain, quarantine, read, run, source
 from borough.cli.context import Context, JsonOption, ProjectOption
 from borough.errors import BoroughError, DeclarationError, LakeError
 
@@ -43,7 +43,7 @@ def root(
 ) -> None:
     """A smart data lake for a council: declared in a folder, compiled to SQL, reconciled to the row.
 
-    Begin with `borough init my-council`, or see a council with `borough demo generate demo-council`.
+    Begin with `borough init my-council`, or see a whole borough with `borough demo`.
     """
     del version
     context.obj = Context(project, as_json)
@@ -57,6 +57,7 @@ read.register(app)
 history.register(app)
 quarantine.register(app)
 maintain.register(app)
+demo.register(app)
 
 
 class Stopped(BaseException):

@@ -1,4 +1,4 @@
-"""Commands about declarations: check, schema, init, demo generate."""
+"""Commands about declarations: check, schema, init."""
 
 from __future__ import annotations
 
@@ -14,9 +14,6 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: `borough check --project my-council`")(check)
     app.command(epilog="Example: `borough schema` then open a YAML file in an editor with the YAML extension")(schema)
     app.command(epilog="Example: `borough init my-council && cd my-council && borough run`")(init)
-    demo = typer.Typer(no_args_is_help=True, help="A fictional council to try Borough on.")
-    demo.command("generate", epilog="Example: `borough demo generate demo-council --seed 7`")(demo_generate)
-    app.add_typer(demo, name="demo")
 
 
 def check(context: typer.Context, project: ProjectOption = None, as_json: JsonOption = False) -> None:
@@ -93,28 +90,4 @@ def init(
         print_json({"folder": str(directory), "files": len(written)})
         return
     typer.echo(f"{directory}: {len(written)} files")
-    typer.echo(f"next: borough run --project {directory}")
-
-
-def demo_generate(
-    context: typer.Context,
-    directory: Directory,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same council, to the byte.")] = 7,
-    months: Annotated[int, typer.Option("--months", help="Months of data.", min=2, max=60)] = 12,
-    as_json: JsonOption = False,
-) -> None:
-    """Make a small fictional council: a project, its extracts with faults in them, and the truth behind them.
-
-    A demo council that is there already is made anew.
-    """
-    from borough.demo import generate
-    from borough.errors import UsageError
-
-    if directory.exists() and any(directory.iterdir()) and not (directory / "truth.json").exists():
-        raise UsageError(f"{directory} is not empty, and what it holds is no demo council", advice="name a new or empty folder: borough demo generate DIR")
-    summary = generate(directory, seed=seed, months=months)
-    if wants_json(context, as_json):
-        print_json({"folder": str(directory), "seed": seed, "months": months})
-        return
-    typer.echo(str(summary))
     typer.echo(f"next: borough run --project {directory}")

@@ -20,14 +20,17 @@ SERVICES = (
 """Each is a module of ``services`` with one function, ``write(world, period, yard)``, and a source of the library by the same name."""
 
 
-def world(plan: Plan, district: District) -> World:
+def world(plan: Plan, district: District, told: Callable[[str], None] = lambda _: None) -> World:
     """All that is true of a district, from before ``START`` to ``HORIZON``."""
     from borough.demo.ground.make import make as make_ground
     from borough.demo.law.make import make as make_law
     from borough.demo.lives.make import make as make_lives
 
+    told("ground")
     ground = make_ground(plan, district)
+    told("lives")
     lives = make_lives(plan, district, ground)
+    told("law")
     return World(plan, district, ground, lives, make_law(plan, district, ground, lives))
 
 

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from borough.demo import generate
+from tests.little_council.council import generate
 
 BOROUGH = str(Path(sys.executable).parent / "borough")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from borough.demo.calendar import NEW_WARDS
-from borough.demo.dice import Dice
+from tests.little_council.calendar import NEW_WARDS
+from tests.little_council.dice import Dice
 
 OLD_FROM = dt.date(2018, 5, 3)
 

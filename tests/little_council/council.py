@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import json
 from dataclasses import asdict, dataclass
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from borough.demo import asb, council_tax, licences, pest, wards, waste
-from borough.demo.calendar import months as calendar_months
-from borough.demo.faults import Yard
-from borough.demo.town import homes
+from tests.little_council import asb, council_tax, licences, pest, wards, waste
+from tests.little_council.calendar import months as calendar_months
+from tests.little_council.faults import Yard
+from tests.little_council.town import homes
 
 HOMES = 240
 
@@ -44,7 +42,7 @@ def generate(directory: Path, *, seed: int = 7, months: int = 12) -> Summary:
         raise ValueError(f"months is {months}; expected 1 to 120")
     yard = Yard(directory)
     calendar, town = calendar_months(months), homes(seed, HOMES)
-    _copy(importlib.resources.files("borough.demo") / "project", directory)
+    _copy(Path(__file__).parent / "project", directory)
     wards.make(yard)
     council_tax.make(seed, town, calendar, yard)
     licences.make(seed, town, calendar, yard)
@@ -56,7 +54,7 @@ def generate(directory: Path, *, seed: int = 7, months: int = 12) -> Summary:
     return Summary(directory, seed, months, len(yard.rows), sum(yard.rows.values()), len(yard.faults), truth)
 
 
-def _copy(folder: Traversable, to: Path) -> None:
+def _copy(folder: Path, to: Path) -> None:
     to.mkdir(parents=True, exist_ok=True)
     for entry in folder.iterdir():
         if entry.is_dir():

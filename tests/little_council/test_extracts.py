@@ -9,9 +9,8 @@ import json
 from pathlib import Path
 
 import pytest
-
-from borough.demo import generate
-from borough.demo.town import OLD_WARDS, WARDS, homes, ward_at
+from tests.little_council.council import generate
+from tests.little_council.town import OLD_WARDS, WARDS, homes, ward_at
 
 
 @pytest.fixture(scope="module")

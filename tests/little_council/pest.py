@@ -6,10 +6,10 @@ import datetime as dt
 import json
 from typing import Any
 
-from borough.demo.calendar import day
-from borough.demo.dice import Dice
-from borough.demo.faults import Yard
-from borough.demo.town import Home
+from tests.little_council.calendar import day
+from tests.little_council.dice import Dice
+from tests.little_council.faults import Yard
+from tests.little_council.town import Home
 
 PESTS = ("rats", "mice", "wasps", "bed bugs")
 

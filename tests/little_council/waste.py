@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 
-from borough.demo.calendar import day, uk
-from borough.demo.dice import Dice
-from borough.demo.faults import Yard
-from borough.demo.town import Home
+from tests.little_council.calendar import day, uk
+from tests.little_council.dice import Dice
+from tests.little_council.faults import Yard
+from tests.little_council.town import Home
 
 HEADER = ("Report ID", "Reported", "UPRN", "Stream", "Crew", "Longitude", "Latitude", "Notes")
 EMPTY = 3
