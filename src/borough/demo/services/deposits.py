@@ -73,5 +73,5 @@ def _put(world: World, yard: Yard, path: str, lets: pl.DataFrame) -> None:
         "TenancyStart": mess.date(lets["start"], LAYOUT, column="TenancyStart"), "TenancyEnd": mess.date(lets["end"], LAYOUT, column="TenancyEnd"),
         "RegisteredOn": lets["registered"].dt.strftime(LAYOUT), "ReleasedOn": lets["released"].dt.strftime(LAYOUT),
     })  # fmt: skip
-    yard.csv(path, mess.doubled(frame))
+    yard.csv(path, mess.doubled(frame, differing="DepositAmount"))
     yard.truth(SERVICE, "certificates", lets.select(pl.col("certificate").alias("key"), "uprn", "person", pl.col("start").alias("on")))

@@ -20,9 +20,9 @@ SERVICE = "epc"
 REGISTER = dt.date(2011, 1, 1)
 """How far back the download goes."""
 VALID = 3652
-HAD = {"private": 0.80, "council": 0.72, "association": 0.78, "owned": 0.46, "mortgaged": 0.55, "void": 0.6}
+HAD = {"private": 0.72, "council": 0.58, "association": 0.64, "owned": 0.30, "mortgaged": 0.42, "void": 0.5}
 """Homes that had a certificate at START, by how they were held."""
-AGAIN = 0.22
+AGAIN = 0.12
 """Lets and sales for which a new one is made although the old one is still valid."""
 TENURES = {"owned": "Owner-occupied", "mortgaged": "Owner-occupied", "private": "Rented (private)", "council": "Rented (social)", "association": "Rented (social)"}
 OLD_TENURES = {"Owner-occupied": "owner-occupied", "Rented (private)": "rental (private)", "Rented (social)": "rental (social)"}
@@ -35,8 +35,7 @@ _SAID = ("area_m2", "rooms", "kind", "built", "energy_score", "first_day", "last
 
 def write(world: World, period: Period, yard: Yard) -> None:
     """The certificates that the register published in the period."""
-    files = list(monthly(_certificates(world), period, "key", entered="lodged")) if period.days() else []
-    for day, part in files:
+    for day, part in monthly(_certificates(world), period, "key", entered="lodged") if period.days() else ():
         _put(world, yard, f"data/epc/certificates_{day:%Y-%m-%d}.csv", part)
 
 

@@ -22,11 +22,11 @@ UNREGISTERED = 0.04
 
 
 def write(world: World, period: Period, yard: Yard) -> None:
-    """The titles at the quarters' beginnings (of the first delivery the latest), and the prices of each month."""
+    """The titles at the quarters' beginnings (of the first delivery the latest), and the prices of each month (of the past, of each year)."""
     for day in quarters(period):
         _titles(world, yard, day)
     if period.days():
-        for day, part in monthly(_sales(world), period, "transaction", each=True):
+        for day, part in monthly(_sales(world), period, "transaction", yearly=True):
             _prices(world, yard, f"data/land_registry/pp-monthly-{day:%Y-%m}.csv", part)
 
 
@@ -41,7 +41,7 @@ def _titles(world: World, yard: Yard, day: dt.date) -> None:
     held = _held(world, chances, day)
     owners = owners_of(world, held)
     homes = world.at(held, *PLACE)
-    mess = mess_of(world.plan, yard, SERVICE, "titles", homes["title"], homes["id"], expects={"Date Proprietor Added.date_unknown": "refused"})
+    mess = mess_of(world.plan, yard, SERVICE, "titles", homes["title"], homes["id"])
     place = mess.address(homes, "line", column="Property Address", lines=1)
     kind = owners["kind"].cast(pl.String)
     names = owners_names(owners, mess, "Proprietor Name (1)")
@@ -51,7 +51,7 @@ def _titles(world: World, yard: Yard, day: dt.date) -> None:
         "Proprietor Name (1)": mess.text(names.str.to_uppercase(), column="Proprietor Name (1)"), "Company Registration No. (1)": owners["company_number"].cast(pl.String),
         "Proprietorship Category (1)": kind.replace_strict(CATEGORIES, default="Private Individual", return_dtype=pl.String),
         "Proprietor (1) Address (1)": owners["address"],
-        "Date Proprietor Added": mess.date(homes["registered"], "%d-%m-%Y", column="Date Proprietor Added"),
+        "Date Proprietor Added": homes["registered"].dt.strftime("%d-%m-%Y"),
     })  # fmt: skip
     yard.csv(f"data/land_registry/titles_full_{day:%Y_%m}.csv", mess.doubled(frame), quote="always")
     truth = pl.DataFrame([homes["title"].alias("key"), homes["uprn"], owners["person"], homes["registered"].alias("on")])

@@ -87,6 +87,8 @@ class Office:
 
 CAUGHT_UP = 0.55
 """The share of what came while the system was down that was entered afterwards, from paper."""
+MISLAID = 0.03
+"""The share of what is reported that lies about for weeks, in somebody's inbox, before it is entered."""
 
 
 def recorded(world: World, found: pl.DataFrame, office: Office) -> pl.DataFrame:
@@ -97,7 +99,8 @@ def recorded(world: World, found: pl.DataFrame, office: Office) -> pl.DataFrame:
     written = found.filter(chances.happens("written", found["id"], share))
     ids = written["id"]
     reported = later(written["on"], chances.lag("reported", ids, office.reported, 90))
-    opened = later(reported, chances.lag("entered", ids, office.entered, 120))
+    mislaid = pl.Series(chances.happens("mislaid", ids, MISLAID).cast(pl.Int64))
+    opened = later(reported, chances.lag("entered", ids, office.entered, 60) + mislaid * chances.lag("mislaid_days", ids, 40, 300))
     first, last = office.down
     missed = opened.is_between(first, last)
     afterwards = later(pl.Series([last], dtype=pl.Date).new_from_index(0, written.height), 1 + chances.lag("caught_up", ids, 12, 60))

@@ -16,17 +16,16 @@ def before(day: dt.date, months: int) -> dt.date:
     return dt.date(count // 12, count % 12 + 1, 1)
 
 
-def monthly(versions: pl.DataFrame, period: Period, key: str, *, entered: str = "entered", each: bool = False) -> Iterator[tuple[dt.date, pl.DataFrame]]:
-    """Files dated the first of a month, with what was entered in the month before, in its latest version.
+def monthly(versions: pl.DataFrame, period: Period, key: str, *, entered: str = "entered", yearly: bool = False) -> Iterator[tuple[dt.date, pl.DataFrame]]:
+    """Files dated the first of a month, with what was entered since the file before, in its latest version.
 
-    The first delivery has one file with all the past, or where ``each`` one for each month.
+    The first delivery has one file with all the past; or where ``yearly`` one for each year, dated January, and one for the year so far.
     """
     days = period.days()
+    if period.first:
+        days = [day for day in days if day == days[-1] or (yearly and day.month == 1)]
     for place, day in enumerate(days):
-        if period.first and not each and place < len(days) - 1:
-            continue
-        alone = each or not period.first
-        since = before(day, 1) if alone and not (period.first and place == 0) else dt.date.min
+        since = (days[place - 1] if place else dt.date.min) if period.first else before(day, 1)
         part = versions.filter(pl.col(entered) < day, pl.col(entered) >= since).sort(entered, key, maintain_order=True)
         part = part.unique(key, keep="last", maintain_order=True)
         if part.height:
