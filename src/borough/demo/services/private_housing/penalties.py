@@ -33,16 +33,16 @@ DAY = "%d/%m/%Y"
 def put_penalties(world: World, period: Period, yard: Yard) -> None:
     """The notices that were issued, paid or otherwise settled in the period."""
     chances = Chances(world.plan.seed, f"{SERVICE}.fpn")
-    for day, part in files(_penalties(world, chances), period, "number"):
+    for day, part in files(_penalties(world, chances), period, "ref"):
         _put(world, yard, f"data/enforcement/fpn_{day:%Y-%m-%d}.json", part, chances)
 
 
 def _penalties(world: World, chances: Chances) -> pl.DataFrame:
-    """All notices in their versions: ``id number uprn person on`` and what was done."""
+    """All notices in their versions: ``id ref uprn person on`` and what was done."""
     home, street = events(world, "fixed_penalty"), events(world, "fixed_penalty_street", STREET)
     both = pl.concat([home.with_columns(id=pl.col("n") * 2, home=True), street.with_columns(id=pl.col("n") * 2 + 1, home=False)])
     both = both.sort("on", "id").with_row_index("serial", world.district.number * 1_000_000 + 1)
-    both = both.with_columns(pl.format("NM{}", pl.col("serial").cast(pl.String).str.zfill(8)).alias("number"))
+    both = both.with_columns(pl.format("NM{}", pl.col("serial").cast(pl.String).str.zfill(8)).alias("ref"))
     both = both.with_columns(occupant(world, both, chances).alias("person")).filter(pl.col("person").is_not_null())
     return _settled(both, chances)
 
@@ -83,18 +83,17 @@ def _settled(issued: pl.DataFrame, chances: Chances) -> pl.DataFrame:
 def _put(world: World, yard: Yard, path: str, notices: pl.DataFrame, chances: Chances) -> None:
     frame = world.at(notices, *PLACE)
     ids = frame["id"]
-    mess = mess_of(world.plan, yard, SERVICE, "fixed_penalties", frame["number"], ids, expects={"date_unknown": "refused"})
+    mess = mess_of(world.plan, yard, SERVICE, "fixed_penalties", frame["ref"], ids, expects={"date_unknown": "refused"})
     place = mess.address(frame, "line", column="recipient.address.line")
     where = _where(world, frame, chances)
-    parts = frame.select("number", "code", "full", "fate", "settled", "total", "issued", "opened", "updated").with_columns(
-        where, place.select(line="address_1", postcode="postcode"),
+    parts = frame.select("ref", "code", "full", "fate", "settled", "total", "issued", "opened", "updated").hstack(where).hstack(place.select(line="address_1", postcode="postcode")).with_columns(
         mess.name(world.of(frame.select("person")), "spoken", column="recipient.name", on=frame["on"]).alias("name"),
         mess.uprn(frame["uprn"], frame["parent_uprn"], column="recipient.address.uprn", patchy=0.35).alias("uprn"),
         mess.date(frame["on"], DAY, column="offence.date").alias("date"),
         chances.pick("method", ids, METHODS).alias("method"), chances.pick("officer", ids, OFFICERS).alias("officer"),
     )  # fmt: skip
     yard.json(path, parts.select(_record()), envelope="notices", about={"system": "PermiServ", "authority": "Northmere"})
-    yard.truth(SERVICE, "fixed_penalties", frame.select(key="number", uprn="uprn", person="person", on="on"))
+    yard.truth(SERVICE, "fixed_penalties", frame.select(key="ref", uprn="uprn", person="person", on="on"))
 
 
 def _where(world: World, frame: pl.DataFrame, chances: Chances) -> pl.DataFrame:
@@ -103,7 +102,7 @@ def _where(world: World, frame: pl.DataFrame, chances: Chances) -> pl.DataFrame:
     at = (pl.Series(chances.share("where", frame["id"])) * homes.height).floor().cast(pl.UInt32)
     other = homes[at].rename({"street_name": "street", "longitude": "lng", "latitude": "lat"})
     off = pl.Series(chances.share("off", frame["id"])) - 0.5
-    both = frame.select("home", "street_name", "longitude", "latitude").with_columns(other, off.alias("off"))
+    both = frame.select("home", "street_name", "longitude", "latitude").hstack(other).with_columns(off.alias("off"))
     return both.select(
         pl.when("home").then("street_name").otherwise("street").alias("street"),
         (pl.when("home").then("longitude").otherwise("lng") + pl.col("off") * 0.0003).round(6).alias("lng"),
@@ -138,7 +137,7 @@ def _record() -> list[pl.Expr]:
         .otherwise(pl.concat_list(one).list.head(0))
     )
     return [
-        pl.col("number").alias("noticeNumber"),
+        pl.col("ref").alias("noticeNumber"),
         pl.struct(
             code="code", description=pl.col("code").replace_strict(TEXTS, return_dtype=pl.String), date="date",
             location=pl.struct(text="street", lat="lat", lng="lng"),

@@ -33,7 +33,7 @@ def visits(world: World) -> pl.DataFrame:
     """The visits, with the day on which each was keyed. Those of a Friday wait for Monday, and some far longer."""
     chances = Chances(world.plan.seed, SERVICE)
     made = world.law.visits.with_columns(
-        pl.col("visit").alias("id"), pl.format("INS{}", pl.col("visit").cast(pl.String).str.zfill(8)).alias("number")
+        pl.col("visit").alias("id"), pl.format("INS{}", pl.col("visit").cast(pl.String).str.zfill(8)).alias("ref")
     )
     return made.with_columns(later(made["on"], chances.lag("keyed", made["id"], 2.0, 120)).alias("entered"))
 
@@ -41,19 +41,19 @@ def visits(world: World) -> pl.DataFrame:
 def put_visits(world: World, period: Period, yard: Yard) -> None:
     """The visits that were keyed in the period."""
     chances = Chances(world.plan.seed, SERVICE)
-    for day, part in files(visits(world), period, "number"):
+    for day, part in files(visits(world), period, "ref"):
         frame = world.at(part, *PLACE)
-        mess = mess_of(world.plan, yard, SERVICE, "visits", frame["number"], frame["id"], expects={"INSPDATE.date_unknown": "refused"})
+        mess = mess_of(world.plan, yard, SERVICE, "visits", frame["ref"], frame["id"], expects={"INSPDATE.date_unknown": "refused"})
         place = mess.address(frame, "lines", column="ADDR", lines=3)
         rows = pl.DataFrame({
-            "INSPNO": frame["number"], "UPRN": mess.uprn(frame["uprn"], frame["parent_uprn"], column="UPRN", patchy=0.12),
+            "INSPNO": frame["ref"], "UPRN": mess.uprn(frame["uprn"], frame["parent_uprn"], column="UPRN", patchy=0.12),
             "ADDR1": place["address_1"], "ADDR2": place["address_2"], "ADDR3": place["address_3"], "PCODE": place["postcode"],
             "INSPDATE": mess.date(frame["on"], DAY, column="INSPDATE"), "KEYED": frame["entered"].dt.strftime(DAY),
             "TRIGGER": frame["reason"].replace_strict(TRIGGERS), "OFFICER": frame["officer"], "OUTCOME": frame["found"].replace_strict(OUTCOMES),
             "REMARKS": chances.pick("remark", frame["id"], REMARKS),
         })  # fmt: skip
         yard.csv(f"data/enforcement/visits_{day:%Y-%m-%d}.csv", mess.doubled(rows))
-        yard.truth(SERVICE, "visits", frame.select(key="number", uprn="uprn", on="on"))
+        yard.truth(SERVICE, "visits", frame.select(key="ref", uprn="uprn", on="on"))
 
 
 def put_notices(world: World, period: Period, yard: Yard) -> None:
@@ -63,7 +63,7 @@ def put_notices(world: World, period: Period, yard: Yard) -> None:
         mess = mess_of(world.plan, yard, SERVICE, "notices", frame["notice"], frame["id"], expects={"Date Served.date_unknown": "refused"})
         place = mess.address(frame, "line", column="Premises")
         rows = pl.DataFrame({
-            "Notice Ref": frame["notice"], "Notice Type": frame["type"].str.to_titlecase(), "Insp No": frame["number"],
+            "Notice Ref": frame["notice"], "Notice Type": frame["type"].str.to_titlecase(), "Insp No": frame["ref"],
             "Date Served": mess.date(frame["served"], DAY, column="Date Served"), "Date Entered": frame["opened"].dt.strftime(DAY),
             "Comply By": frame["comply_by"].dt.strftime(DAY), "Date Complied": frame["closed"].dt.strftime(DAY),
             "Complied Entered": frame["closed_entered"].dt.strftime(DAY), "Result": frame["result"],
