@@ -49,7 +49,7 @@ def test_examples_use_options_that_exist(name: str, command: Any) -> None:
 
 
 def test_all_that_read_a_project_take_project_and_json() -> None:
-    without = {"borough init", "borough demo generate"}
+    without = {"borough init", "borough demo generate", "borough demo faults"}
     assert [name for name, c in LEAVES if name not in without and "--project" not in {o for p in c.params for o in p.opts}] == []
     assert [name for name, c in LEAVES if "--json" not in {o for p in c.params for o in p.opts} | ({"--json"} if name == "borough query" else set())] == []
 

@@ -10,6 +10,7 @@ import pytest
 from borough.library import shelf
 from borough.project.checks import check
 from borough.project.load import load
+
 from .council import borough
 
 SERVICES = (

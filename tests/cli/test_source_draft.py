@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.ingest.little_api import Answer, little_api
+from tests.little_council.council import generate
 
 from .council import borough
 
@@ -163,7 +164,7 @@ def test_files_of_a_person_are_not_replaced(project: Path) -> None:
 
 
 def test_every_extract_of_the_demo_can_be_drafted(project: Path, tmp_path: Path) -> None:
-    assert borough("demo", "generate", tmp_path / "demo", "--seed", "3").code == 0
+    generate(tmp_path / "demo", seed=3)
     extracts = sorted(p for p in (tmp_path / "demo").rglob("*") if p.suffix in (".csv", ".json", ".jsonl", ".geojson", ".parquet", ".tsv"))
     chosen = {(p.parent.name, p.suffix): p for p in extracts}
     assert len(chosen) >= 4

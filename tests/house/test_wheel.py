@@ -32,6 +32,7 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
     assert held == _tree(ROOT / "src" / "borough")
     assert any(name.startswith("borough/project/template/") for name in held)
     assert "borough/demo/project/borough.yaml" in held
+    assert "borough/library/sources/council_tax.yaml" in held
     assert "borough/py.typed" in held
 
 
@@ -50,5 +51,5 @@ def test_the_installed_command_works(wheel: Path, tmp_path: Path) -> None:
     assert str(environment) in where.stdout
     shown = subprocess.run([str(python.parent / "borough"), "--help"], check=True, capture_output=True, text=True, cwd=tmp_path)
     assert "run" in shown.stdout
-    subprocess.run([str(python.parent / "borough"), "demo", "generate", "council"], check=True, cwd=tmp_path)
+    subprocess.run([str(python.parent / "borough"), "demo", "generate", "council", "--scale", "0.01"], check=True, cwd=tmp_path)
     assert (tmp_path / "council" / "borough.yaml").is_file()
