@@ -33,6 +33,7 @@ _ALL = (
     Kind("name_swapped", 0.008, "first name and surname the wrong way round", "kept"),
     Kind("name_maiden", 0.15, "the name from before a marriage, long after it", "kept"),
     Kind("name_nickname", 0.10, "Liz for Elizabeth", "kept"),
+    Kind("name_initial", 0.08, "an initial for the first name", "kept"),
     Kind("name_typo", 0.03, "a letter lost, doubled, wrong or in the wrong place", "kept"),
     Kind("name_diacritics_lost", 0.50, "Zoe for Zoë", "kept"),
     Kind("name_middle_missing", 0.40, "no middle name where there is one", "kept"),
@@ -65,6 +66,7 @@ _ALL = (
     Kind("nino_missing", 0.05, "empty", "unknown"),
     # contact
     Kind("email_capitals", 0.05, "in capitals", "mended"),
+    Kind("email_other", 0.20, "another address of the same person", "kept"),
     Kind("email_typo", 0.01, "a letter lost: an address of nobody", "kept"),
     Kind("email_broken", 0.005, "a comma for the dot, no @", "counted"),
     Kind("phone_layout", 0.40, "+44, spaces, brackets", "mended"),

@@ -42,7 +42,7 @@ class _Mess:
         return values.uprn(uprn, parent, self._draws, column, patchy)
 
     def name(self, people: pl.DataFrame, style: NameStyle = "spoken", *, column: str, on: pl.Series | None = None) -> pl.Series:
-        return names.Named(people, self._draws, column, on).whole(style)
+        return names.Named(people, self._draws, column, on, style).whole()
 
     def names(self, people: pl.DataFrame, *, columns: tuple[str, str], on: pl.Series | None = None) -> pl.DataFrame:
         return names.Named(people, self._draws, columns[1], on).two(columns)

@@ -17,7 +17,8 @@ _PARTS = ("title", "first", "middle", "surname")
 class Named:
     """Names in parts, broken as a column's names are."""
 
-    def __init__(self, people: pl.DataFrame, draws: Draws, column: str, on: pl.Series | None) -> None:
+    def __init__(self, people: pl.DataFrame, draws: Draws, column: str, on: pl.Series | None, style: NameStyle | None = None) -> None:
+        self._style = style
         self._draws = draws
         self._column = column
         self.parts = {name: _column(people, name) for name in _PARTS}
@@ -42,9 +43,11 @@ class Named:
         draws, parts = self._draws, self.parts
         nick = _column(people, "nickname")
         both = parts["first"].is_not_null() & parts["surname"].is_not_null()
-        kinds = {"name_nickname": nick.is_not_null(), "name_swapped": both, "name_typo": parts["surname"].str.len_chars() >= 3}
+        long = parts["first"].str.len_chars() > 1 if self._style != "initials" else pl.Series([False]).new_from_index(0, people.height)
+        kinds = {"name_nickname": nick.is_not_null(), "name_swapped": both, "name_typo": parts["surname"].str.len_chars() >= 3, "name_initial": both & long}
         found = draws.one_of(kinds, self._column)
         parts["first"] = put(parts["first"], found["name_nickname"], nick.gather(found["name_nickname"]))
+        parts["first"] = changed(parts["first"], found["name_initial"], draws, lambda x, _: x.str.head(1))
         first, last, rows = parts["first"], parts["surname"], found["name_swapped"]
         parts["first"], parts["surname"] = put(first, rows, last.gather(rows)), put(last, rows, first.gather(rows))
         parts["surname"] = changed(parts["surname"], found["name_typo"], draws, mistyped)
@@ -64,9 +67,9 @@ class Named:
             dead = people["died"].is_not_null() & ((people["died"] <= on) if on is not None else True) & self.said.is_null() & present
             self.exors = draws.hit("name_exors", self._column, dead)
 
-    def whole(self, style: NameStyle) -> pl.Series:
+    def whole(self) -> pl.Series:
         """One text."""
-        middle = self.parts["middle"]
+        style, middle = self._style or "spoken", self.parts["middle"]
         self.parts["middle"] = put(middle, self._draws.hit("name_middle_missing", self._column, middle.is_not_null() & self.said.is_null()), None)
         frame = pl.DataFrame([series.alias(name) for name, series in self.parts.items()])
         said = frame.select(STYLES[style].alias("said")).to_series()

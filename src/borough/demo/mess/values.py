@@ -112,13 +112,20 @@ def contact(values: pl.Series, kind: Literal["email", "phone"], draws: Draws, co
     """Emails or telephone numbers, some of them broken."""
     present = values.is_not_null()
     if kind == "email":
-        found = draws.one_of(dict.fromkeys(("email_capitals", "email_typo", "email_broken"), present), column)
+        found = draws.one_of(dict.fromkeys(("email_capitals", "email_typo", "email_broken", "email_other"), present), column)
         said = changed(values, found["email_capitals"], draws, lambda x, _: x.str.to_uppercase())
+        said = changed(said, found["email_other"], draws, _other_email)
         said = changed(said, found["email_typo"], draws, lambda x, _: texts(x, X.str.head(1), X.str.slice(2)))
         return changed(said, found["email_broken"], draws, _no_email).alias(column)
     found = draws.one_of(dict.fromkeys(("phone_layout", "phone_short"), present), column)
     said = changed(values, found["phone_layout"], draws, _laid_out)
     return changed(said, found["phone_short"], draws, lambda x, _: x.str.replace_all(" ", "", literal=True).str.head(7)).alias(column)
+
+
+def _other_email(values: pl.Series, draws: Draws) -> pl.Series:
+    """At the same host, under a name that has a number at its end."""
+    number = (10 + draws.pick("other_email", 89)).cast(pl.String)
+    return values.str.replace("@.*$", "").str.replace_all("[._0-9]", "") + number + values.str.extract("(@.*)$")
 
 
 def _no_email(values: pl.Series, draws: Draws) -> pl.Series:
