@@ -88,8 +88,16 @@ def applications(owing: Owing, chance: np.random.Generator) -> Ints:
     eve = -(chance.random(size) * EVE.days).astype(np.int64)
     soon = np.where(fresh, np.where(share < 0.5, eve, lag * 140), np.where(share < 0.55, lag * 12, lag * 80)).astype(np.int64)
     late = (chance.exponential(1.0, size) * np.where(fresh, 14.0, 25.0) * 365.25 + 120).astype(np.int64)
-    day = owing.first + np.where(chance.random(size) < owing.willing, soon, late)
+    day = owing.first + np.where(_resolve(owing.frame, chance) < owing.willing, soon, late)
     return np.where((day <= owing.last) & (day <= days(pl.Series([HORIZON]))[0]), day, NEVER)
+
+
+def _resolve(frame: pl.DataFrame, chance: np.random.Generator) -> Reals:
+    """A draw for each owner and home, nearly the same for each scheme: who didn't apply for the first seldom does for the second."""
+    pairs, place = np.unique(frame.select("uprn", "owner").fill_null(-1).to_numpy(), axis=0, return_inverse=True)
+    drawn = chance.random(len(pairs))[place.reshape(-1)]
+    result: Reals = np.where(chance.random(frame.height) < 0.85, drawn, chance.random(frame.height))
+    return result
 
 
 def _owners(lives: Lives) -> pl.DataFrame:
