@@ -27,7 +27,8 @@ _OUTCOMES = {
 def write(world: World, period: Period, yard: Yard) -> None:
     """Write what the providers told in the period: a month's activity on the 21st of the next, its counts a month after that."""
     chances = Chances(world.plan.seed, SOURCE)
-    rows = pl.concat([_of_year(world, year, chances) for year in range(START.year - 1, HORIZON.year + 1)])
+    everyone = people(world).select("person", "born", "arrived", "left")
+    rows = pl.concat([_of_year(everyone, year, chances) for year in range(START.year - 1, HORIZON.year + 1)])
     rows = _at_home(world, rows)
     for day, part in files(rows, period, "record_id"):
         frame = part.select("record_id", "pseudo_id", "lsoa11_or_21", "age_band", "programme", "outcome", activity_month=pl.col("month").dt.strftime("%Y-%m"))
@@ -37,9 +38,8 @@ def write(world: World, period: Period, yard: Yard) -> None:
         yard.csv(f"data/public-health/uptake_{day}.csv", part.select(**{"LSOA code": pl.col("lsoa11_or_21"), "Programme": pl.col("programme"), "Month": pl.col("month").dt.strftime("%Y-%m"), "Count": pl.col("count")}))
 
 
-def _of_year(world: World, year: int, chances: Chances) -> pl.DataFrame:
+def _of_year(everyone: pl.DataFrame, year: int, chances: Chances) -> pl.DataFrame:
     """At most one of each programme for a person in a year: vaccination against flu in autumn, the others all the year."""
-    everyone = people(world)
     age = year - pl.col("born").dt.year()
     parts = []
     for n, (name, (low, high, share)) in enumerate(_PROGRAMMES.items()):

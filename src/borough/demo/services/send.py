@@ -28,8 +28,9 @@ def write(world: World, period: Period, yard: Yard) -> None:
     plans = _plans(world, chances)
     for day in (d for month in (1, 4, 7, 10) for d in period.days(month, 8)):
         _extract(world, yard, chances, plans, day)
+    parents = heads(world).join(world.lives.people.select(adult="person", p_phone="phone"), on="adult", how="left", maintain_order="left").select("household", "p_phone")
     for day in (d for month, on in ((1, 10), (4, 24), (9, 14)) for d in period.days(month, on)):
-        _transport(world, yard, chances, plans, day)
+        _transport(world, yard, chances, plans, parents, day)
 
 
 def _plans(world: World, chances: Chances) -> pl.DataFrame:
@@ -48,7 +49,7 @@ def _plans(world: World, chances: Chances) -> pl.DataFrame:
     row = row.filter(pl.col("ceased").is_null() | (pl.col("ceased") > pl.col("since")))
     choice = schools(world)["name"]
     return row.with_columns(
-        issued=pl.when(~pl.col("refused")).then("issued"),
+        issued=pl.when(~pl.col("refused") & (pl.col("ceased").is_null() | (pl.col("issued") < pl.col("ceased")))).then("issued"),
         placement=choice.gather(chances.number("placed", row["person"], 0, choice.len() - 1)),
         review=pl.lit(chances.number("review", row["person"], 0, 364)),
     ).sort("person")
@@ -58,6 +59,7 @@ def _known(plans: pl.DataFrame, day: dt.date) -> pl.DataFrame:
     """The plans of a day: asked for, and not ceased more than a year ago."""
     known = plans.filter((pl.col("since") <= day) & (pl.col("ceased").is_null() | (pl.col("ceased") > day - dt.timedelta(days=365))))
     known = known.filter(~pl.col("refused") | (pl.col("requested") > day - dt.timedelta(days=500)))
+    known = known.filter(pl.col("issued").is_not_null() | pl.col("ceased").is_null() | (pl.col("ceased") > day))
     ended = pl.col("ceased") <= day
     out = pl.col("issued") <= day
     years = (pl.lit(day) - pl.col("issued") - pl.duration(days=pl.col("review"))).dt.total_days() // 365
@@ -86,11 +88,10 @@ def _extract(world: World, yard: Yard, chances: Chances, plans: pl.DataFrame, da
     yard.truth(SOURCE, "plans", full.select(truly(), "uprn", key="plan", on=pl.lit(day)))
 
 
-def _transport(world: World, yard: Yard, chances: Chances, plans: pl.DataFrame, day: dt.date) -> None:
+def _transport(world: World, yard: Yard, chances: Chances, plans: pl.DataFrame, parents: pl.DataFrame, day: dt.date) -> None:
     live = _known(plans, day).filter(pl.col("state") == "F")
     live = live.filter(chances.happens("travels", live["person"], TRAVELS) & (live["born"] > dt.date(day.year - 20, day.month, 1)))
-    full = settled(world, believed(world, live, day, chances, learns=0.9)).join(heads(world).select("household", "adult"), on="household", how="left", maintain_order="left")
-    full = full.join(world.lives.people.select(adult="person", p_phone="phone"), on="adult", how="left", maintain_order="left")
+    full = settled(world, believed(world, live, day, chances, learns=0.9)).join(parents, on="household", how="left", maintain_order="left")
     ids = full["person"]
     autumn = dt.date(day.year if day.month >= 9 else day.year - 1, 9, 1)
     vehicle = chances.pick("vehicle", ids, {"MB": 60, "TAXI": 30, "WAV": 10})
