@@ -147,15 +147,24 @@ def _equations(rows: Sequence[tuple[Any, ...]]) -> None:
 
 
 def _drift(drifts: Sequence[Any]) -> None:
-    """Drift by feed: one line a column, with the first file that shows it."""
+    """Drift by feed: columns of which the same is to be said in one line, with the first file that shows it."""
     from borough.cli import show
 
     seen: dict[tuple[str, str, str, str], list[str]] = {}
     for d in drifts:
         seen.setdefault((d["feed"], d["kind"].replace("_", " "), d["name"], d["action"]), []).append(d["file"])
+    together: dict[tuple[str, str, str, tuple[str, ...]], list[str]] = {}
+    for (feed, what, name, action), files in seen.items():
+        together.setdefault((feed, what, action, tuple(files)), []).append(name)
     if seen:
         show.heading("Drift")
-        show.table(("feed", "what", "name", "done", "files", "first file"), [(*key, len(files), files[0]) for key, files in seen.items()])
+        lines = [(feed, what, _some(names), action, len(files), files[0]) for (feed, what, action, files), names in together.items()]
+        show.table(("feed", "what", "name", "done", "files", "first file"), lines)
+
+
+def _some(names: Sequence[str]) -> str:
+    """Up to three names, and how many more there are."""
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def plan(

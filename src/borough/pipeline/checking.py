@@ -10,9 +10,12 @@ from borough.compile.programme import Programme, compile_project
 from borough.engine.duckdb import DuckDBEngine
 from borough.errors import BoroughError, Mistake
 from borough.ingest.connectors import Surroundings, connector_for
+from borough.ingest.drift import MANY
 from borough.project.checks import check
 from borough.project.load import Project, load_leniently
 from borough.project.resolve import file_patterns, path_parts, resolve_feed
+
+_UNKNOWN = "unknown column "
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,28 @@ def compile_with_headers(project: Project) -> tuple[Programme, list[Mistake]]:
     """Compile the project; where files are there already, their headers tell the feeds' columns."""
     headers = _headers(project)
     programme, found = compile_project(project, lambda feed: _names(headers[feed]) or declared_columns(project, feed))
-    return programme, [_weighed(project, mistake, headers) for mistake in found]
+    return programme, _as_layouts([_weighed(project, mistake, headers) for mistake in found])
+
+
+def _as_layouts(mistakes: list[Mistake]) -> list[Mistake]:
+    """Many columns that a file has not are one mistake: it is of another layout, or the names of the columns are yet to be put in."""
+    unknown: dict[tuple[str, str, str], list[Mistake]] = {}
+    for mistake in mistakes:
+        if mistake.found.startswith(_UNKNOWN):
+            unknown.setdefault((mistake.place.file, mistake.expected, mistake.severity), []).append(mistake)
+    many = {key: found for key, found in unknown.items() if len({m.found for m in found}) >= MANY}
+    together = {id(m) for found in many.values() for m in found}
+    return [*(m for m in mistakes if id(m) not in together), *(_layout(found) for found in many.values())]
+
+
+def _layout(found: list[Mistake]) -> Mistake:
+    found = sorted(found, key=lambda m: (m.place.line, m.place.column))
+    near = {m.found.removeprefix(_UNKNOWN): m.nearest for m in found}
+    said = [f"{name} ({new!r}?)" if new else name for name, new in near.items()]
+    said = [*said[:12], *([f"{len(said) - 12} more"] if len(said) > 12 else [])]
+    lines = f"lines {found[0].place.line} to {max(m.place.line for m in found)}"
+    hint = '; it may be of another layout, and `"Old name" | "New name"` reads both'
+    return replace(found[0], found=f"{len(near)} columns ({lines}) that the newest file has not: {', '.join(said)}", expected=found[0].expected + hint, nearest=None)
 
 
 # What looks wrong elsewhere when a file of a folder can't be read at all.
@@ -110,7 +134,7 @@ def _header(project: Project, name: str, around: Surroundings) -> Header | None:
 
 
 def _weighed(project: Project, mistake: Mistake, headers: dict[str, Header | None]) -> Mistake:
-    if not mistake.found.startswith("unknown column"):
+    if not mistake.found.startswith(_UNKNOWN):
         return mistake
     lenient = {name.split(".")[0] for name, header in headers.items() if header is not None and not header[1]}
     strict = {name.split(".")[0] for name, header in headers.items() if header is not None and header[1]}

@@ -15,6 +15,7 @@ from borough.compile.mapping import MappedFeed, map_feed, shape
 from borough.compile.programme import Node, Programme
 from borough.engine.duckdb import DuckDBEngine
 from borough.errors import DeclarationError, EngineError, FeedError
+from borough.ingest.drift import OTHER_LAYOUT
 from borough.lake.lake import Lake
 from borough.pipeline import gold
 from borough.pipeline.booking import book, book_refused_file
@@ -221,6 +222,14 @@ def _feed(run: Run, seen: Survey, name: str, fed: dict[str, MappedFeed]) -> int:
     return sum(t.read for t in derived.tallies)
 
 
+def _way_out(run: Run, name: str, problem: str) -> str:
+    if not problem.startswith(OTHER_LAYOUT):
+        return "mend the files or the feed"
+    source, feed = name.split(".")
+    place = run.project.place("source", source, "feeds", feed, "map")
+    return f"where both layouts come, name both in `map:` ({place.file}:{place.line}), such as `\"Old name\" | \"New name\"`, or ask for the usual extract,"
+
+
 def _receiving(feed: ResolvedFeed, count: int) -> str:
     return f"receiving {count:,} file{'s' if count != 1 else ''}" if feed.reach == "files" else f"receiving from {feed.origin}"
 
@@ -252,7 +261,7 @@ def _tell_refused(run: Run, name: str) -> None:
     own = [d for d in run.new_deliveries if d.feed == name]
     refused = [d for d in own if d.status == "refused"]
     for problem, files in _by_text((d.problem, d) for d in refused).items():
-        advice = f"nothing of {'this file' if len(files) == 1 else 'these files'} was taken in; mend the files or the feed and run again"
+        advice = f"nothing of {'this file' if len(files) == 1 else 'these files'} was taken in; {_way_out(run, name, problem)} and run again"
         run.failures.append(Failure(name, f"{some_files([d.file for d in files])}: {problem}", advice))
     for d in refused:
         book_refused_file(run, name, d.position, d.counted, d.problem)
