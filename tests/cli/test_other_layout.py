@@ -10,7 +10,7 @@ from .council import borough
 
 OTHER_YEAR = (
     "USER_ID,USER_NAME,BIRTH_DATE,STREET,POSTCODE,EMAIL,USER_PHONE,PROFILE,PRIV_GRANTED\r\n"
-    "1,Ann Bright,01/02/1990,1 Sea Road,NM1 1AA,ann@example.org,,ADULT,01/02/2020\r\n"
+    "21234000123456,Ann Bright,01/02/1990,1 Sea Road,NM1 1AA,ann@example.org,,ADULT,01/02/2020\r\n"
 )
 
 
