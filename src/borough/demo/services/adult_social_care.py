@@ -105,7 +105,7 @@ def _others(world: World, chances: Chances) -> pl.DataFrame:
 def _entered(events: pl.DataFrame, chances: Chances) -> pl.DataFrame:
     """A version when an event is entered, and another when its end is: ends of services are told late."""
     ids = events["event"]
-    made = events.with_columns(made=later(events["started"], chances.lag("typed", ids, 6, 120)), shut=later(events["ended"], chances.lag("shut", ids, 16, 200)))
+    made = events.with_columns(made=later(events["started"], chances.entry("typed", ids, 6, 120)), shut=later(events["ended"], chances.entry("shut", ids, 16, 200)))
     made = made.with_columns(shut=pl.max_horizontal("made", "shut")).with_columns(shut=pl.when(pl.col("ended").is_not_null()).then("shut"))
     return steps(made, ["made", "shut"], {"shut": ("ended", "outcome")})
 

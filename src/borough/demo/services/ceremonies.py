@@ -62,7 +62,7 @@ def _versions(rows: pl.DataFrame, chances: Chances) -> pl.DataFrame:
     booked = later(rows["on"], -(chances.lag("ahead", ids, 130, 700) + 15))
     citizen = pl.col("type") == "CIT"
     venue = pl.when(citizen).then(pl.lit("Council Chamber")).otherwise(chances.pick("venue", ids, dict.fromkeys(_VENUES, 1.0)))
-    rows = rows.with_columns(key="CER" + code(ids, 11, 12_121), venue=venue, guests=pl.when(citizen).then(pl.lit(chances.number("few", ids, 0, 3))).otherwise(pl.lit(chances.number("guests", ids, 2, 110))))
+    rows = rows.with_columns(key="CER" + code(ids, 12, 12_121), venue=venue, guests=pl.when(citizen).then(pl.lit(chances.number("few", ids, 0, 3))).otherwise(pl.lit(chances.number("guests", ids, 2, 110))))
     fee = pl.when(citizen).then(_CITIZEN_FEE).otherwise(pl.col("venue").replace_strict(_VENUES, return_dtype=pl.Int64))
     made = rows.with_columns(fee=fee, entered=booked, status=pl.lit("Booked"))
     off = chances.happens("off", ids, 0.05)

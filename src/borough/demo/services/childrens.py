@@ -22,7 +22,7 @@ REFERRED, STRAINED = 0.042, 2.4
 CARE, ADOPTED = 0.042, 0.45
 """Of the referrals those that end in care, and of the children under five taken into care those for whom adoption is decided."""
 FROM = START.year - 5
-_SOURCES = {"1": 12.0, "2": 24.0, "3": 17.0, "4": 5.0, "5": 29.0, "6": 13.0}
+_SOURCES = {"1A": 9.0, "1C": 2.0, "2A": 20.0, "2B": 4.0, "3A": 3.0, "3C": 8.0, "3E": 5.0, "4": 2.0, "5A": 8.0, "6": 28.0, "8": 5.0, "9": 4.0, "10": 2.0}
 _NEEDS = {"N1": 52.0, "N2": 9.0, "N3": 4.0, "N4": 9.0, "N5": 15.0, "N6": 4.0, "N7": 1.0, "N8": 6.0}
 _OUTCOMES = {"no further action": 29.0, "early help": 22.0, "child in need plan": 38.0, "child protection plan": 11.0}
 _OPEN_DAYS = {"no further action": 3, "early help": 30, "child in need plan": 320, "child protection plan": 340, "looked after": 900}
@@ -53,7 +53,7 @@ def _referrals(world: World, chances: Chances) -> pl.DataFrame:
     mean = rows["outcome"].replace_strict(_OPEN_DAYS, return_dtype=pl.Int64)
     open_days = pl.Series((-mean.to_numpy() * pl.Series(1 - chances.share("open", ids)).log().to_numpy()).astype("int64") + 1)
     return rows.with_columns(
-        closed=later(rows["received"], open_days.clip(0, 6000)), reference="R" + code(ids, 10, 808), ref_source=chances.pick("source", ids, _SOURCES), need=chances.pick("need", ids, _NEEDS),
+        closed=later(rows["received"], open_days.clip(0, 6000)), reference="R" + code(ids, 11, 808), ref_source=chances.pick("source", ids, _SOURCES), need=chances.pick("need", ids, _NEEDS),
         why=chances.pick("why", ids, {"Needs met": 55, "Stepped down to early help": 25, "Moved to another authority": 8, "Other": 12}), since="received",
     )
 
@@ -72,7 +72,7 @@ def _of_year(young: pl.DataFrame, year: int, chances: Chances) -> pl.DataFrame:
 def _write_referrals(world: World, period: Period, yard: Yard, referrals: pl.DataFrame) -> None:
     chances = Chances(world.plan.seed, SOURCE)
     entered = referrals.with_columns(
-        made=later(referrals["received"], chances.lag("typed", referrals["referral"], 2, 45)), shut=later(referrals["closed"], chances.lag("shut", referrals["referral"], 12, 90))
+        made=later(referrals["received"], chances.entry("typed", referrals["referral"], 2, 45)), shut=later(referrals["closed"], chances.entry("shut", referrals["referral"], 12, 90))
     ).with_columns(shut=pl.max_horizontal("made", "shut"))
     rows = table(steps(entered, ["made", "shut"], {"shut": ("closed", "why")}), period, "reference")
     frame = rows.select(
@@ -118,7 +118,7 @@ def _write_episodes(world: World, period: Period, yard: Yard, chances: Chances, 
         provider=chances.pick("provider", ids, {"PR1": 48, "PR4": 42, "PR5": 6, "PR2": 4}), post=placed,
         rne=pl.when(pl.col("n") == 0).then(pl.lit("S")).otherwise(chances.pick("rne", ids, {"L": 50, "P": 35, "B": 15})),
         rec=pl.when(~pl.col("last")).then(pl.lit("X1")).when(pl.col("adopts")).then(pl.lit("E12")).otherwise(chances.pick("rec", ids, {"E4A": 45, "E8": 30, "E5": 15, "E45": 10})),
-        made=later(care["started"], chances.lag("episode typed", ids, 5, 60)), shut=later(care["ended"], chances.lag("episode shut", ids, 6, 60)),
+        made=later(care["started"], chances.entry("episode typed", ids, 5, 60)), shut=later(care["ended"], chances.entry("episode shut", ids, 6, 60)),
     ).with_columns(shut=pl.max_horizontal("made", "shut"))  # fmt: skip
     rows = table(steps(care, ["made", "shut"], {"shut": ("ended", "rec")}), period, "key")
     mess = mess_of(world.plan, yard, SOURCE, "episodes", rows["key"], rows["episode"])
@@ -139,7 +139,7 @@ def _write_adoptions(world: World, period: Period, yard: Yard, chances: Chances,
     ordered = later(placed, chances.number("ordered", ids, 90, 300))
     days = {"decided": decided, "matched": matched, "placed": placed, "ordered": ordered}
     first = first.with_columns(days[name].alias(name) for name in days).with_columns(key="A" + code(ids, 9, 4_242))
-    entered = first.with_columns(later(days[name], chances.lag(f"{name} typed", ids, 8, 60)).alias(f"e_{name}") for name in days)
+    entered = first.with_columns(later(days[name], chances.entry(f"{name} typed", ids, 8, 60)).alias(f"e_{name}") for name in days)
     entered = entered.with_columns(pl.max_horizontal(*[f"e_{before}" for before in list(days)[: n + 1]]).alias(f"e_{name}") for n, name in enumerate(days))
     shows: dict[str, Sequence[str]] = {f"e_{name}": (name,) for name in days}
     rows = table(steps(entered, list(shows), shows), period, "key")
@@ -154,7 +154,7 @@ def _write_adoptions(world: World, period: Period, yard: Yard, chances: Chances,
 
 def _write_children(world: World, period: Period, yard: Yard, chances: Chances, referrals: pl.DataFrame) -> None:
     """A child's record comes with its referral, and its address is looked up again with each."""
-    made = referrals.with_columns(entered=later(referrals["received"], chances.lag("typed", referrals["referral"], 2, 45)))
+    made = referrals.with_columns(entered=later(referrals["received"], chances.entry("typed", referrals["referral"], 2, 45)))
     rows = table(made, period, "child")
     full = settled(world, believed(world, rows, "received", chances, learns=0.75))
     mess = mess_of(named(world.plan), yard, SOURCE, "children", full["child"], full["person"], expects={"date_impossible": "counted"})

@@ -49,8 +49,8 @@ def _courses(world: World, chances: Chances) -> pl.DataFrame:
     planned = pl.col("begins") + pl.duration(days=pl.col("length"))
     share = pl.Series(chances.share("when", ids))
     ended = pl.when(pl.col("result") == "2").then(planned + pl.duration(days=pl.lit((share * 20).floor()) - 10)).otherwise(pl.col("begins") + pl.duration(days=(pl.col("length") * pl.lit(share)).floor() + 1))
-    rows = rows.with_columns(planned=planned, ended=ended, key="LA" + code(ids, 12, 71_717), made=later(rows["begins"], chances.lag("typed", ids, 12, 90)))
-    rows = rows.with_columns(shut=later(rows["ended"], chances.lag("shut", ids, 18, 120)))
+    rows = rows.with_columns(planned=planned, ended=ended, key="LA" + code(ids, 12, 71_717), made=later(rows["begins"], chances.entry("typed", ids, 12, 90)))
+    rows = rows.with_columns(shut=later(rows["ended"], chances.entry("shut", ids, 18, 120)))
     return rows.with_columns(shut=pl.max_horizontal("made", "shut"))
 
 

@@ -17,6 +17,8 @@ SOURCE = "regeneration"
 GRANTS = 260
 """In a year of a borough at scale 1."""
 DWELLINGS = 110_000
+EACH = 2_500
+"""Numbers kept for the grants of a district."""
 _TYPES = {"High street": 30.0, "Estate renewal": 18.0, "Public realm": 24.0, "Workspace": 12.0, "Skills": 8.0, "Transport": 8.0}
 _NAMES = {
     "High street": "{} High Street Revival", "Estate renewal": "{} Estate Renewal", "Public realm": "{} Public Realm", "Workspace": "{} Makers' Yard", "Skills": "{} Skills Hub", "Transport": "{} Liveable Streets",
@@ -85,7 +87,7 @@ def _businesses(world: World, chances: Chances) -> pl.DataFrame:
     premises = world.ground.properties.filter(pl.col("kind").is_in(["shop", "office"])).sort("uprn")
     premises = premises if premises.height else world.ground.properties.sort("uprn")
     a_year = max(3, round(GRANTS * world.district.wards * world.district.dwellings_per_ward / DWELLINGS))
-    ids = pl.Series("id", range(a_year * (HORIZON.year - START.year)), dtype=pl.Int64) + world.district.number * 1_000_000
+    ids = pl.Series("id", range(a_year * (HORIZON.year - START.year)), dtype=pl.Int64) + world.district.number * EACH
     rows = premises[chances.number("premises", ids, 0, premises.height - 1)].drop("organisation").with_columns(id=ids)
     sector = chances.pick("sector", ids, _SECTORS)
     ends = pl.coalesce(*[pl.when(sector == each).then(pl.lit(pl.Series(words)).gather(chances.number("end", ids, 0, 2))) for each, words in _SECOND.items()])
@@ -98,7 +100,7 @@ def _businesses(world: World, chances: Chances) -> pl.DataFrame:
 def _companies(world: World, rows: pl.DataFrame, chances: Chances) -> pl.DataFrame:
     """With a company number: a few are companies that let homes as well, sole traders have none."""
     owners = world.lives.owners.filter(pl.col("company_number").is_not_null()).sort("owner")
-    rows = rows.with_columns(company_no=pl.when("company").then("99" + code(rows["id"], 6, 55_501)))
+    rows = rows.with_columns(company_no=pl.when("company").then("995" + code(rows["id"], 5, 55_501)))
     if not owners.height:
         return rows
     landlord = chances.happens("landlord", rows["id"], 0.12)

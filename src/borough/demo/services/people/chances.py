@@ -45,6 +45,11 @@ class Chances:
         """Whole days for each id: most few, some many."""
         return pl.Series(what, np.minimum(np.floor(-mean * np.log1p(-self.share(what, ids))), longest).astype(np.int64))
 
+    def entry(self, what: str, ids: pl.Series, mean: float, longest: int = 400) -> pl.Series:
+        """Days until somebody enters it: a lag, of which one in sixty is ten times as long."""
+        lag = self.lag(what, ids, mean, longest)
+        return (lag * 10 + 20).clip(0, longest).zip_with(self.happens(f"{what} late", ids, 1 / 60), lag)
+
 
 def later(days: pl.Series, by: pl.Series) -> pl.Series:
     """Dates, so many days later."""

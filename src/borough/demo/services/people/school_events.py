@@ -75,7 +75,7 @@ def _preferences(world: World, asked: pl.DataFrame, chances: Chances) -> pl.Data
     outcome = chances.pick("outcome", ids, {"OFF": 94, "REF": 3, "WDN": 3})
     return asked.with_columns(
         pref1=pl.when(pl.lit(first)).then("school").otherwise(pl.lit(others[0])), pref2=pl.when(pl.lit(first)).then(pl.lit(others[0])).otherwise("school"),
-        pref3=pl.lit(others[1]), final=outcome, application="A" + code(ids, 9, 77),
+        pref3=pl.lit(others[1]), final=outcome, application="A" + code(ids, 10, 77),
     ).with_columns(offer=pl.when(pl.col("final") == "OFF").then("school"), pending=pl.lit("PEN"))  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def admissions(world: World, period: Period, yard: Yard, chances: Chances, rows:
     """Applications as they are made, and again as they are decided."""
     asked = _residents(world, _applications(world, rows, chances), chances)
     made = asked.with_columns(
-        made=later(asked["_day"], chances.lag("typed", asked["enrolment"], 3, 40)), settled=pl.col("decided") + pl.duration(days=1)
+        made=later(asked["_day"], chances.entry("typed", asked["enrolment"], 3, 40)), settled=pl.col("decided") + pl.duration(days=1)
     ).with_columns(settled=pl.max_horizontal("made", "settled"))
     for day, part in files(steps(made, ["made", "settled"], {"settled": ("final", "offer", "decided")}), period, "application"):
         ids = part["enrolment"]
@@ -110,7 +110,7 @@ def meals(world: World, period: Period, yard: Yard, chances: Chances, rows: pl.D
     asked = asked.filter(pl.lit(chances.share("claim", asked["enrolment"])) < pl.when(entitled).then(0.9).otherwise(0.06)).filter(pl.col("adult").is_not_null())
     ids = asked["enrolment"]
     made = asked.with_columns(
-        claim="FSM" + code(ids, 8, 901), made=later(asked["_day"], chances.lag("typed claim", ids, 2, 30)),
+        claim="FSM" + code(ids, 10, 901), made=later(asked["_day"], chances.entry("typed claim", ids, 2, 30)),
         outcome=pl.when(entitled).then(pl.lit("Eligible")).otherwise(pl.lit("Not eligible")),
         benefit=chances.pick("benefit", ids, {"Universal Credit": 78, "Income Support": 6, "Child Tax Credit": 8, "Guarantee Pension Credit": 2, "Asylum support": 6}),
     ).with_columns(settled=pl.col("made") + pl.duration(days=pl.lit(chances.number("decides", ids, 0, 16))), begins=pl.when(entitled).then(DAY + pl.duration(days=7)))
@@ -152,7 +152,7 @@ def actions(world: World, period: Period, yard: Yard, chances: Chances, rows: pl
     reason = pl.when(kind == "SUSP").then(chances.pick("reason", ids, _REASONS["SUSP"])).when(kind == "PEX").then(chances.pick("reason", ids, _REASONS["PEX"])).otherwise(chances.pick("reason", ids, _REASONS[""]))
     acted = acted.with_columns(
         key="EA" + code(ids, 12, 13), kind=kind, reason=reason, days=pl.when(kind == "SUSP").then(chances.number("days", ids, 1, 10) / 2),
-        entered=later(acted["_day"], chances.lag("entered", ids, 9, 200)), amount=pl.when(kind == "PN").then(pl.when(DAY.ge(dt.date(2024, 8, 19))).then(80).otherwise(60)),
+        entered=later(acted["_day"], chances.entry("entered", ids, 9, 200)), amount=pl.when(kind == "PN").then(pl.when(DAY.ge(dt.date(2024, 8, 19))).then(80).otherwise(60)),
     )
     for day, part in files(acted, period, "key"):
         mess = mess_of(named(world.plan), yard, SOURCE, "actions", part["key"], part["act"], expects=_DOB)

@@ -47,7 +47,7 @@ def schools(world: World) -> pl.DataFrame:
     high = pl.col("name").str.replace("(?i)(primary|infant|junior|nursery) school$", "High School")
     young = pl.col("name").str.replace("(?i)infant school$", "Infant and Junior School").str.replace("(?i)junior school$", "Junior and Infant School")
     found = found.with_columns(name=pl.when("older").then(high).otherwise(young.str.replace("Infant and Junior and Infant", "Infant and Junior").str.replace("(?i)nursery school$", "Nursery and Primary School")))
-    number = pl.format("399/{}", (pl.when("older").then(4000).otherwise(2000) + world.district.number * 200 + pl.col("n")).cast(pl.String))
+    number = pl.format("{}/{}", 430 + world.district.number, pl.when("older").then(4000).otherwise(2000) + pl.col("n"))
     return found.select("name", "x", "y", dfe=number, phase=pl.when("older").then(pl.lit("secondary")).otherwise(pl.lit("primary")))
 
 
