@@ -25,8 +25,8 @@ AGENTS = (
     "Fenwright & Co", "Mere Lettings", "Ashdown Pryce", "Castle & Quay", "Blue Door Lettings", "Hartley Ross", "Kingsmere Estates", "Prime Move", "Homefinders NM", "Doric Property Services",
     "Saltmarsh Residential", "Letwell", "Ogden Bray", "Northmere Property Shop", "Rooms4All", "Bishop & Lark", "Easykey Lettings", "Tern & Partners", "Urban Nest Lettings", "Olive Tree Estates",
 )  # fmt: skip
-_STREETS = "High Street|Church Lane|Station Road|Mill Road|Park Avenue|The Green|Victoria Road|Elm Grove|Manor Way|Chapel Street|Orchard Close|Priory Road|Quarry Hill|Linden Drive|Meadow View|Kiln Lane"
-_TOWNS = (
+STREETS = "High Street|Church Lane|Station Road|Mill Road|Park Avenue|The Green|Victoria Road|Elm Grove|Manor Way|Chapel Street|Orchard Close|Priory Road|Quarry Hill|Linden Drive|Meadow View|Kiln Lane"
+TOWNS = (
     "Eastering|ZF1 |Marlowbridge|ZF4 |Cranhithe|ZF12 |Overstoke|JB2 |Thornwick Bay|JB7 |Saxby Magna|JB15 |Hallowford|OT3 |Pendlebrook|OT8 |Wexhaven|YT1 |Little Aldery|YT6 |Coldharbour Cross|YT20 |Ravenscombe|OT21 "
 )
 """Towns that don't exist, in postcode areas that don't exist."""
@@ -46,11 +46,11 @@ def _pick(rng: np.random.Generator, values: list[str], size: int) -> npt.NDArray
 
 def outside(rng: np.random.Generator, size: int) -> tuple[list[str], list[str]]:
     """Addresses and postcodes in invented towns."""
-    towns = _TOWNS.split("|")
+    towns = TOWNS.split("|")
     town = rng.integers(0, len(towns) // 2, size)
     inward = [f"{n}{a}{b}" for n in range(1, 10) for a in "ABDEFGH" for b in "JLNPQRSTUWXYZ"]
     postcode = np.array(towns[1::2], dtype=object)[town] + _pick(rng, inward, size)
-    address = rng.integers(1, 190, size).astype(str).astype(object) + " " + _pick(rng, _STREETS.split("|"), size) + ", " + np.array(towns[0::2], dtype=object)[town]
+    address = rng.integers(1, 190, size).astype(str).astype(object) + " " + _pick(rng, STREETS.split("|"), size) + ", " + np.array(towns[0::2], dtype=object)[town]
     return (address + ", " + postcode).tolist(), postcode.tolist()
 
 

@@ -1,0 +1,1 @@
+"""What happens at the kerb: fines, permits, and what cameras see."""
