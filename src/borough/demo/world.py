@@ -7,7 +7,7 @@ are ``Int64`` and unique over all districts; a property is always named by its U
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -68,13 +68,15 @@ class Law:
     ``licences``: licence (reference), uprn, owner, kind (mandatory additional selective), applied, decided, outcome (granted refused pending withdrawn), starts, expires, ended (revoked or surrendered), max_occupants, max_households, storeys, fee.
     ``visits``: visit, uprn, on, reason (complaint application random patrol referral), officer, chance (of being visited in that year, as it really was), true_status, found (as recorded, with error).
       true_status and found: licensed owner_occupied hmo_unlicensed single_let_unlicensed social exempt void; found also no_access, wrong_address.
-    ``status``: uprn, spell, first_day, last_day, tenure, hmo, needs (null mandatory additional selective), licensed (bool): what was true and what the law asked, in intervals.
+    ``status``: uprn, spell, first_day, last_day, tenure, hmo, needs (null mandatory additional selective), licensed (bool), applied (bool: not licensed, but an application is in progress, which is a defence): what was true and what the law asked, in intervals.
+    ``chances``: uprn, year, chance: of every dwelling's being visited in that year, visited or not.
     """
 
     designations: pl.DataFrame
     licences: pl.DataFrame
     visits: pl.DataFrame
     status: pl.DataFrame
+    chances: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 @dataclass(frozen=True)

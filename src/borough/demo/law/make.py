@@ -60,7 +60,7 @@ def make(plan: Plan, district: District, ground: Ground, lives: Lives) -> Law:
     licences = frame_of(owing, made, district.number, luck("frame"))
     status = status_of(lives, pieces, licences, owing.frame)
     visits = seen(visits, status, luck("found"))
-    return Law(schemes, licences.select(VISIBLE), visits, status)
+    return Law(schemes, licences.select(VISIBLE), visits, status, chances.select("uprn", "year", "chance").sort("year", "uprn"))
 
 
 def _persuaded(owing: Owing, made: Chain, visits: pl.DataFrame, chance: np.random.Generator) -> Chain:

@@ -104,11 +104,13 @@ def expected(homes: pl.DataFrame, licences: pl.DataFrame) -> pl.DataFrame:
         pl.col("application").fill_null(0).cast(pl.Float64)
     )
     visits = A_YEAR * homes["uprn"].n_unique() / DWELLINGS
-    level = [
-        (pl.col(r) * pl.col("span") * visits * share * (len(years()) - 2 + _ends()) / (pl.col(r) * pl.col("span")).sum()).alias(r)
-        for r, share in REASONS.items()
-    ]
-    return homes.with_columns(level).with_columns(chance=1.0 - (-pl.sum_horizontal(*REASONS)).exp())
+    total = visits * (len(years()) - 2 + _ends())
+
+    def level(reason: str, share: float) -> pl.Expr:
+        drawn_to = pl.col(reason) * pl.col("span")
+        return (drawn_to * total * share / drawn_to.sum().clip(1e-9)).alias(reason)
+
+    return homes.with_columns(level(*arm) for arm in REASONS.items()).with_columns(chance=1.0 - (-pl.sum_horizontal(*REASONS)).exp())
 
 
 def _ends() -> float:

@@ -57,7 +57,13 @@ def _applications(licences: pl.DataFrame) -> pl.DataFrame:
 def _put_applications(world: World, yard: Yard, path: str, applications: pl.DataFrame) -> None:
     frame = world.at(with_owner(world, applications), *PLACE)
     mess = mess_of(
-        world.plan, yard, SERVICE, "applications", frame["application"], frame["id"], expects={"DATEAPRECV.date_unknown": "refused"}
+        world.plan,
+        yard,
+        SERVICE,
+        "applications",
+        frame["application"],
+        frame["id"],
+        expects={"DATEAPRECV.date_unknown": "refused", "DATEDECISS.date_impossible": "counted"},
     )
     place = mess.address(frame, "lines", column="PREMADD", lines=3)
     people = contact(world, frame)
