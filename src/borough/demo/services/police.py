@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -22,18 +23,32 @@ CATEGORIES = {
     "shoplifting": 6, "theft-from-the-person": 3, "robbery": 3, "bicycle-theft": 2, "possession-of-weapons": 1, "other-crime": 1,
 }  # fmt: skip
 OUTCOMES = {"Investigation complete; no suspect identified": 62, "Unable to prosecute suspect": 20, "Awaiting court outcome": 6, "Local resolution": 4, "Offender given a caution": 3, "Further investigation is not in the public interest": 3, "Status update unavailable": 2}  # fmt: skip
-AGAIN = 6
-"""Months after which a month is asked for again."""
+PUBLISHED, AGAIN = 2, 8
+"""A month is published so many months after its beginning, and asked for again so many months after it."""
 
 
 def write(world: World, period: Period, yard: Yard) -> None:
-    """On the first of each month of the period: the month published then, and the one half a year older."""
-    asked = [(day, before(day, ago)) for day in period.days() for ago in (2, 2 + AGAIN)]
-    asked = [(day, month) for day, month in asked if month >= START]
-    if asked:
+    """What was asked for on the first of each month of the period; of the past, on the first of each year and of the last month."""
+    documents = list(asked(period))
+    if documents:
         incidents = _incidents(world)
-        for day, month in asked:
+        for day, month in documents:
             _put(yard, day, month, incidents.filter(pl.col("month") == month))
+
+
+def asked(period: Period) -> Iterator[tuple[dt.date, dt.date]]:
+    """The days on which the police were asked, and the months of which: those published since, and those of half a year before them again."""
+    days = period.days()
+    if period.first:
+        days = [day for day in days if day.month == 1 or day == days[-1]]
+    for place, day in enumerate(days):
+        since = before(day, 1) if not period.first else days[place - 1] if place else START
+        new = [month for month in _months(START, day) if since < before(month, -PUBLISHED) <= day or since < before(month, -AGAIN) <= day]
+        yield from ((day, month) for month in new)
+
+
+def _months(since: dt.date, until: dt.date) -> list[dt.date]:
+    return [before(until, ago) for ago in range((until.year - since.year) * 12 + until.month - since.month, 0, -1)]
 
 
 def _incidents(world: World) -> pl.DataFrame:
@@ -62,7 +77,7 @@ def _put(yard: Yard, day: dt.date, month: dt.date, incidents: pl.DataFrame) -> N
     if not incidents.height:
         return
     crime = pl.col("category") != "anti-social-behaviour"
-    seen = pl.col("ended") <= before(day, 2)
+    seen = pl.col("ended") <= (before(month, PUBLISHED - AGAIN) if day >= before(month, -AGAIN) else month)
     status = pl.struct(
         category=pl.when(seen).then("outcome").otherwise(pl.lit("Under investigation")), date=pl.when(seen).then("ended").otherwise("month").dt.strftime("%Y-%m"),
     )  # fmt: skip
