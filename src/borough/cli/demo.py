@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from borough.cli.context import JsonOption, ProjectOption, civil_date, folder, print_json, redacted, wants_json
+from borough.cli.truth import truth
 
 if TYPE_CHECKING:
     from borough.demo.door import Demo, Told
@@ -43,6 +44,7 @@ def register(app: typer.Typer) -> None:
     demo.callback(invoke_without_command=True, epilog="Examples: `borough demo` · `borough demo --scale 1 --dir northmere`")(whole)
     demo.command("generate", epilog="Examples: `borough demo generate northmere --scale 0.1` · `borough demo generate clean --scale 0.05 --without all` · `borough demo generate hard --fault uprn_missing=0.4`")(generate)
     demo.command("advance", epilog="Example: `borough demo advance --days 7` then `borough run`")(advance)
+    demo.command("truth", epilog="Examples: `borough demo truth` · `borough demo truth --ceiling --json`")(truth)
     demo.command("faults", epilog="Example: `borough demo faults`")(faults)
     app.add_typer(demo, name="demo")
 

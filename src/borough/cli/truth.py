@@ -1,0 +1,112 @@
+"""``borough demo truth``: a run, measured against what is really so."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from borough.cli.context import JsonOption, Opened, ProjectOption, opened, print_json, wants_json
+from borough.cli.read import ask, need_run
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from borough.demo.door import Demo
+    from borough.demo.truth.ceiling import Ceiling
+    from borough.demo.truth.measure import Measured
+
+
+def truth(
+    context: typer.Context,
+    ceiling: Annotated[bool, typer.Option("--ceiling", help="Also how well unlicensed homes could be told at best, had every home's true outcome been known; makes the borough again, some seconds to a minute.")] = False,
+    project: ProjectOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure the last run against the hidden truth: records found, refused, and given the right property.
+
+    Reads datasets through the gate, each for a purpose that may see its key. A record that is not found was refused, deleted since, or never arrived.
+    """
+    from borough.cli import show
+    from borough.demo import door
+    from borough.errors import UsageError
+
+    with opened(context, project) as o:
+        need_run(o)
+        demo = door.read(o.project.root)
+        if demo is None or demo.until is None:
+            raise UsageError(f"{o.project.root} holds no demo, so there is no truth to measure against", advice="borough demo generate DIR makes one")
+        measured = _measured(o)
+        refused = {feed: int(n) for feed, n in ask(o, "SELECT feed, sum(quarantined) AS n FROM ledger GROUP BY feed").rows()}
+        limit = _ceiling(o.project.root, demo) if ceiling else None
+    if wants_json(context, as_json):
+        print_json({"feeds": [{**asdict(m), "quarantined": refused.get(m.feed, 0)} for m in measured], "ceiling": limit and {**asdict(limit), "day": limit.day.isoformat()}})
+        return
+    headings = ("feed", "records", "found", "refused", "to be refused", "about a property", "right", "no UPRN", "of the building", "wrong")
+    show.table(headings, [_line(m, refused.get(m.feed, 0)) for m in measured])
+    about, right = sum(m.about_a_property for m in measured), sum(m.uprn_right for m in measured)
+    if about:
+        typer.echo(f"{right / about:.1%} of {about:,} records about a property have the right UPRN as they came; matching addresses is to find the others")
+    if limit is not None:
+        typer.echo(
+            f"as of {limit.day}: {limit.share:.1%} of {limit.homes:,} homes need a licence and have none; "
+            f"ROC-AUC at best {limit.auc:.2f} (the ceiling), by ward alone {limit.ward_auc:.2f}"
+        )
+
+
+def _line(m: Measured, refused: int) -> tuple[object, ...]:
+    def share(n: int) -> str:
+        return f"{n / m.about_a_property:.1%}" if m.about_a_property else "–"
+
+    return (m.feed, m.records, m.found, refused, m.to_refuse, m.about_a_property, share(m.uprn_right), share(m.uprn_missing), share(m.uprn_parent), share(m.uprn_wrong))
+
+
+def _measured(o: Opened) -> list[Measured]:
+    from borough.demo.truth import measure
+
+    return [measure.measure(o.project.root, feed, _current(o, feed)) for feed in measure.feeds(o.project.root) if _dataset(o, feed) is not None]
+
+
+def _dataset(o: Opened, feed: str) -> str | None:
+    source, name = feed.split(".")
+    declared = o.project.sources.get(source)
+    return declared.feeds[name].to if declared and name in declared.feeds else None
+
+
+def _current(o: Opened, feed: str) -> pl.DataFrame:
+    """Key and UPRN of a feed's dataset as it is now, for the first purpose that may see them."""
+    import polars as pl
+
+    from borough.errors import AccessDeniedError
+
+    dataset = _dataset(o, feed)
+    assert dataset is not None
+    spec = o.project.datasets[dataset]
+    keys = list(spec.key)
+    placed = ["uprn"] if "uprn" in spec.columns and "uprn" not in keys else []
+    sql = f"SELECT {', '.join([*keys, *placed])} FROM {dataset}"
+    for purpose in (o.project.borough.purpose, *o.project.sources[feed.split(".")[0]].purposes):
+        try:
+            answer = ask(o, sql, purpose=purpose)
+        except AccessDeniedError:
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            file = Path(scratch) / "current.parquet"
+            answer.copy(file)
+            found = pl.read_parquet(file)
+        columns = [pl.concat_str([pl.col(k).cast(pl.String) for k in keys], separator="|").alias("key")]
+        return found.select(*columns, *([pl.col("uprn").cast(pl.Int64)] if "uprn" in found.columns else []))
+    return pl.DataFrame(schema={"key": pl.String})
+
+
+def _ceiling(root: Path, demo: Demo) -> Ceiling:
+    from borough.demo.build import world
+    from borough.demo.truth.ceiling import ceiling, day_before
+    from borough.demo.truth.traces import written
+
+    assert demo.until is not None
+    # The first district: of a larger borough, the others are made by the same processes.
+    return ceiling(world(demo.plan, demo.plan.districts()[0]), written(root / "truth"), day_before(demo.until))
