@@ -86,7 +86,7 @@ def _assembled(
     people = called(peopled.parties, table, root, rows, person_of, rng)
     last = stays.group_by("person", maintain_order=True).last()
     dies = stays.filter("dies")["row"].to_numpy()
-    people = people.with_columns(person=last["person"], died=pl.Series(deaths(table, dies, person_of, len(rows))), lives_at=last["home"])
+    people = people.with_columns(person=last["person"], died=pl.Series(deaths(table, dies, person_of, len(rows))), lives_at=last["home"], gone=last["end"] <= LAST)
     at, slot = last["home"].to_numpy(), last["slot"].to_numpy()
     people = people.with_columns(owns=pl.Series(spells.sector[slots.spell[slot]] == OWNED))
     people = circumstances(people, spells.sector[slots.spell[slot]], homes.deprivation[at], slots.student[slot], rng)

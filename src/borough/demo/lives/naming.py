@@ -206,6 +206,7 @@ def _titles(sex: Ints, born: Ints, married: Flags, rng: np.random.Generator) -> 
     size = len(sex)
     drawn: Reals = rng.random(size)
     young = born > LAST - 15 * YEAR
+    married = married | ((born < LAST - 62 * YEAR) & (rng.random(size) < 0.7))
     women = np.where(married, np.where(drawn < 0.75, "Mrs", "Ms"), np.where(drawn < 0.5, "Miss", "Ms"))
     titles = np.where(sex == FEMALE, np.where(young, "Miss", women), np.where(young, "Master", "Mr"))
     special = ~young & (rng.random(size) < 0.016)

@@ -114,7 +114,8 @@ def _described(owners: pl.DataFrame, where: pl.DataFrame, people: pl.DataFrame, 
     address, postcode = outside(rng, size)
     who = pl.col("who")
     named = pl.lit(people.select(n=pl.concat_str(["title", "first", "surname"], separator=" "))["n"])
-    lived_at, person = pl.lit(people["lives_at"]), pl.lit(people["person"])
+    # Who let a home and then left the borough is written to elsewhere.
+    lived_at, person = pl.lit(people.select(pl.when(~pl.col("gone")).then("lives_at")).to_series()), pl.lit(people["person"])
     kind = (
         pl.when(pl.col("local") == 0).then(pl.lit("council")).when(pl.col("local") < FIRST_LANDLORD).then(pl.lit("association"))
         .when(pl.col("local") >= FIRST_ESTATE).then(pl.lit("estate")).when("company").then(pl.lit("company"))

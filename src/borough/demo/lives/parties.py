@@ -18,7 +18,7 @@ SINGLE, COUPLE, LONE, GENERATIONS = range(4)
 MAKES = np.array([[0.10, 0.76, 0.05, 0.09], [0.02, 0.77, 0.12, 0.09], [0.19, 0.43, 0.30, 0.08], [0.93, 0.07, 0.00, 0.00]])
 STARTS = np.array([[23.5, 11.5, 7.5], [21.0, 10.5, 8.5], [20.0, 15.5, 12.0], [18.5, 9.5, 7.0]])
 """Ages of heads when a party begins: the youngest, the mean above it, its deviation."""
-CHILDREN = np.array([[0.06, 0.12, 0.45, 0.25, 0.12], [0.06, 0.14, 0.42, 0.24, 0.14], [0.04, 0.10, 0.32, 0.31, 0.23], [0.9, 0.1, 0.0, 0.0, 0.0]])
+CHILDREN = np.array([[0.05, 0.11, 0.45, 0.26, 0.13], [0.05, 0.13, 0.42, 0.25, 0.15], [0.04, 0.10, 0.32, 0.31, 0.23], [0.9, 0.1, 0.0, 0.0, 0.0]])
 FIRST_BIRTH = np.array([32.2, 31.8, 28.5, 29.0])
 
 
@@ -185,7 +185,7 @@ def children(p: Parties, parents: tuple[Ints, Ints, Ints, Ints], fathers: Ints, 
     tables = []
     for n in range(5):
         birth = born + (age * YEAR).astype(np.int64)
-        ok = np.flatnonzero((many > n) & (age < 46) & (birth >= earliest) & (birth < latest) & ((birth < since) | ~lone))
+        ok = np.flatnonzero((many > n) & (age < 46) & (birth >= earliest) & (birth < latest))
         tables.append(_child(p, party[ok], birth[ok], since[ok], fathers[ok], rng))
         twins = happens(rng, 0.016, len(party))
         age = age + np.where(twins, 0, 1.2 + rng.gamma(1.7, 1.2, len(party)))
@@ -219,7 +219,7 @@ def mothers(p: Parties, table: Folk, *, joined: bool) -> tuple[tuple[Ints, Ints,
     born = np.where((p.head_sex[of] == FEMALE) | ~with_one, p.head_born[of], table.born[row])
     since = np.where(with_one, table.join[row], p.start[of])
     earliest = np.where(joined, since + 270, -FOREVER)
-    latest = np.where(with_one, table.leave[row], p.start[of])
+    latest = np.where(with_one, table.leave[row], np.where(of % 3 == 0, p.end[of], p.start[of]))
     latest = np.where(with_one & (p.head_sex[of] == table.sex[row]), -FOREVER, latest)
     father = np.where((p.head_sex[of] == MALE) & with_one, 3 * of, np.where(with_one, 3 * of + 1, 3 * of + np.where(of % 2 == 0, 2, 0)))
     return (of, born, earliest, latest), father, since
