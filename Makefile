@@ -35,7 +35,6 @@ setup: .venv/.ready ## Make .venv with Borough in it
 
 setup-test: .venv/.ready-test ## The same, with everything that the tests need
 
-# Some of the demo's extracts are broken on purpose, so its run may end with 3: done, but something was refused or held.
 # What PyPI has not. Without them (or without root) the tests that need them are skipped and say so.
 servers: ## On Debian, as root: install the servers that tests start (sshd, MariaDB)
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -43,16 +42,9 @@ servers: ## On Debian, as root: install the servers that tests start (sshd, Mari
 		|| echo "sshd and MariaDB can't be installed here: their tests will be skipped"; \
 	else echo "not root on Debian: tests of SFTP and MariaDB will be skipped where those servers are absent"; fi
 
-demo: .venv/.ready ## Build a small fictional council, run it and show what came out
-	@echo "── Northmere: a fictional council, a year of extracts from six systems, faults included ──"
-	@$(BIN)/borough demo generate demo-council --seed 7
-	@echo; echo "── Run: bronze keeps what was received, datasets what passed, quarantine what did not ──"
-	@$(BIN)/borough run --project demo-council || test $$? -eq 3
-	@echo; echo "── Quality: every rule of every dataset, by dimension ──"
-	@$(BIN)/borough quality --project demo-council
-	@echo; echo "── Ward totals: new boundaries since May 2024; no ASB cases were ever sent for March ──"
-	@$(BIN)/borough query --project demo-council "SELECT * FROM ward_totals WHERE month BETWEEN DATE '2024-02-01' AND DATE '2024-05-01' ORDER BY month, ward_code, measure"
-	@echo; echo "Your turn: source .venv/bin/activate, then cd demo-council and borough --help. The tutorial is docs/tutorial.md"
+demo: .venv/.ready ## Make a fictional London borough, run everything on it and show what to look at (about a minute)
+	@$(BIN)/borough demo --dir demo-council --scale 0.1
+	@echo "(Before that: source .venv/bin/activate)"
 
 test: lint ## Lint, then every test (about 9 minutes on 2 cores)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -69,6 +61,7 @@ bench: .venv/.ready-test ## Measure the promises in bench/
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.rules
 	$(BIN)/python -m bench.commands
+	$(BIN)/python -m bench.borough
 
 lock: .venv/.ready ## Write requirements/*.txt again from pyproject.toml
 	@$(INSTALL) -r requirements/lock.txt

@@ -26,12 +26,12 @@ def tour(directory: Path) -> int:
 
     call("Run: bronze keeps what was received, datasets what passed, quarantine what did not", "run")
     call("Quality: every rule of every dataset, by dimension", "quality")
-    call("Wards: what officers asked about in October 2026", "query", WARDS)
+    call("Wards: homes, and what was counted in twelve months for each 1,000 of them", "query", WARDS)
     typer.echo(NEXT.format(directory=directory))
     return 0
 
 
-WARDS = "SELECT * FROM ward_totals WHERE month = DATE '2026-10-01' ORDER BY ward_code"
+WARDS = "SELECT * FROM ward_summary ORDER BY ward_code"
 NEXT = """
 ── Your turn ──
 cd {directory}
