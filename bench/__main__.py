@@ -142,7 +142,6 @@ def bench_memory(folder: Path, rows: int) -> None:
 def bench_small(folder: Path) -> None:
     """What every command pays, and the demo."""
     show("borough --help", [run(BOROUGH, "--help") for _ in range(3)])
-    show("generate the demo", [run(BOROUGH, "demo", "generate", str(folder / "demo"))])
     show("run the demo", [run(BOROUGH, "run", "--project", str(folder / "demo"))])
 
 
