@@ -20,7 +20,7 @@ from borough.demo.lives.kinship import joiners, leavers, newcomers, people_of, s
 from borough.demo.lives.naming import NAMES, called, groups_near
 from borough.demo.lives.owners import OWNERS_OF_A_DISTRICT, Residents, owners_of
 from borough.demo.lives.parties import Parties, children, households, mothers, parties_of
-from borough.demo.lives.slots import Slots, chains, moves_on, slots_of
+from borough.demo.lives.slots import ROOM, Slots, chains, moves_on, slots_of
 from borough.demo.lives.stays import as_dates, dressed, moves_of, stays_of
 from borough.demo.lives.tenure import Landlords, Market, Spells, landlords_of, simulate
 from borough.demo.lives.traits import circumstances, deaths, partners, reachable
@@ -29,6 +29,10 @@ from borough.demo.world import Ground, Lives
 
 IDS_OF_A_DISTRICT = 10_000_000
 """More people, spells, households and stays than a district ever has."""
+
+
+DRIVES = np.array([1.15, 0.8, 0.75, 0.3])
+"""How much likelier than others people have a car, by what they live in: owned, privately let, social, a room."""
 
 
 @dataclass
@@ -88,8 +92,9 @@ def _assembled(
     dies = stays.filter("dies")["row"].to_numpy()
     people = people.with_columns(person=last["person"], died=pl.Series(deaths(table, dies, person_of, len(rows))), lives_at=last["home"], gone=last["end"] <= LAST)
     at, slot = last["home"].to_numpy(), last["slot"].to_numpy()
-    people = people.with_columns(owns=pl.Series(spells.sector[slots.spell[slot]] == OWNED))
-    people = circumstances(people, spells.sector[slots.spell[slot]], homes.deprivation[at], slots.student[slot], rng)
+    sector = spells.sector[slots.spell[slot]]
+    people = people.with_columns(owns=pl.Series(sector == OWNED), drives=pl.Series(DRIVES[np.where(slots.kind[slot] == ROOM, ROOM, sector)]))
+    people = circumstances(people, sector, homes.deprivation[at], slots.student[slot], rng)
     head = _heads(peopled)
     people = reachable(people, partners(table, head, person_of, len(rows)), plan, district, rng)
     owned = np.flatnonzero((slots.kind == OWNED) & (person_of[head[party]] >= 0))

@@ -46,7 +46,7 @@ def reachable(people: pl.DataFrame, partner_of: Ints, plan: Plan, district: Dist
     age = (day(UNTIL) - people["born"].to_numpy()) / YEAR
     position = np.arange(size)
     line = happens(rng, np.interp(age, [20, 45, 65, 85], [0.01, 0.05, 0.3, 0.7]), size)
-    car = happens(rng, np.interp(age, [17, 19, 30, 45, 70, 88], [0.0, 0.12, 0.42, 0.56, 0.52, 0.1]), size) & (age >= 17)
+    car = happens(rng, np.interp(age, [17, 19, 30, 45, 70, 88], [0.0, 0.12, 0.42, 0.56, 0.52, 0.1]) * people["drives"].to_numpy(), size) & (age >= 17)
     needs = (people["cared_for"].to_numpy() * 4 + people["disabled"].to_numpy() * 2 + (age < 18)) * 1.0 + rng.random(size)
     first = np.argsort(-needs, kind="stable")
     frame = people.with_columns(

@@ -16,7 +16,7 @@ from borough.demo.yard import Yard
 SERVICE, FEED = "parking", "permits"
 ZONES = 0.68
 """The share of wards that are controlled zones: those with most flats."""
-TAKEN = 0.8
+TAKEN = 0.77
 """In a zone: of residents with a car, those who take a permit."""
 FEES = {"Resident": "112.50", "Second vehicle": "185.00", "Carer": "0.00", "Disabled": "0.00"}
 RENEWALS = 8
@@ -54,7 +54,7 @@ def _versions(world: World, chances: Chances) -> pl.DataFrame:
     permits = holders.with_columns(pl.int_ranges(0, years).alias("nth")).explode("nth").filter(pl.col("nth").is_not_null())
     permits = permits.with_columns((pl.col("stay") * RENEWALS + pl.col("nth")).alias("id"))
     # Some give the car up, or forget: what follows is missing.
-    lapsed = pl.Series(keyed(world.plan.seed, "parking.permit.lapsed", permits["id"].to_numpy()) < 0.06).cast(pl.Int64)
+    lapsed = pl.Series(keyed(world.plan.seed, "parking.permit.lapsed", permits["id"].to_numpy()) < 0.04).cast(pl.Int64)
     permits = permits.with_columns(lapsed.alias("lapsed")).filter(pl.col("lapsed").cum_sum().over("stay") == 0)
     ids = permits["id"]
     started = pl.col("begun") + pl.duration(days=pl.col("nth") * 365)
