@@ -64,7 +64,7 @@ def _put(world: World, yard: Yard, path: str, lets: pl.DataFrame) -> None:
     homes = world.at(lets, *PLACE)
     owners = owners_of(world, lets)
     mess = mess_of(world.plan, yard, SERVICE, "certificates", lets["certificate"], ids, expects={"TenancyStart.date_unknown": "refused", "TenancyEnd.date_impossible": "counted"})
-    place = mess.address(homes, "lines", column="TenancyAddress1", lines=2)
+    place = mess.address(homes.with_columns(pl.lit(None, pl.String).alias("town")), "lines", column="TenancyAddress1", lines=2)
     # a room's rent where households have a contract each
     rent = (lets["rent"].cast(pl.Float64).fill_null(1500.0) / lets["households"].cast(pl.Float64).fill_null(1).clip(1) / 5).round() * 5
     capped = pl.Series("weeks", [5.0]).new_from_index(0, lets.height).zip_with(~chances.happens("over_cap", ids, 0.02), pl.Series([8.0]))
