@@ -18,6 +18,8 @@ from borough.demo.yard import Yard
 SOURCE = "further_education"
 ADULTS, FROM_OUTSIDE = 0.042, 0.05
 """Adults who begin a course in a year, and people from outside who do."""
+SUMMER = (7, 31)
+"""The end of the providers' year."""
 _COURSES = {
     "60310125": ("ESOL Entry Level", "E"), "60342461": ("Functional Skills Mathematics", "1"), "60342473": ("Functional Skills English", "1"), "50104992": ("Certificate in Hairdressing", "2"),
     "60145347": ("Diploma in Plumbing", "2"), "60171103": ("Extended Diploma in Health and Social Care", "3"), "50117895": ("Access to Higher Education: Nursing", "3"), "60146212": ("AAT Accounting", "3"),
@@ -31,7 +33,7 @@ def write(world: World, period: Period, yard: Yard) -> None:
     """Write the courses begun or ended in the period."""
     chances = Chances(world.plan.seed, SOURCE)
     rows = _courses(world, chances)
-    for day, part in files(steps(rows, ["made", "shut"], {"shut": ("ended", "result")}), period, "key"):
+    for day, part in files(steps(rows, ["made", "shut"], {"shut": ("ended", "result")}), period, "key", ends=SUMMER):
         _extract(world, yard, chances, day, part)
 
 

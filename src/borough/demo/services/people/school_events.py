@@ -85,7 +85,7 @@ def admissions(world: World, period: Period, yard: Yard, chances: Chances, rows:
     made = asked.with_columns(
         made=later(asked["_day"], chances.entry("typed", asked["enrolment"], 3, 40)), settled=pl.col("decided") + pl.duration(days=1)
     ).with_columns(settled=pl.max_horizontal("made", "settled"))
-    for day, part in files(steps(made, ["made", "settled"], {"settled": ("final", "offer", "decided")}), period, "application"):
+    for day, part in files(steps(made, ["made", "settled"], {"settled": ("final", "offer", "decided")}), period, "application", ends=(8, 31)):
         ids = part["enrolment"]
         mess = mess_of(named(world.plan), yard, SOURCE, "admissions", part["application"], ids, expects=_DOB)
         address = mess.address(part, "line", column="address")
@@ -164,5 +164,5 @@ def actions(world: World, period: Period, yard: Yard, chances: Chances, rows: pl
         "Action Code": pl.col("kind"), "Reason": mess.text(part["reason"], column="reason"), "Days": pl.col("days").cast(pl.String), "Penalty": pl.format("£{}.00", "amount"),
         "Action Date": DAY.dt.strftime("%d/%m/%Y"), "Input Date": pl.col("entered").dt.strftime("%d/%m/%Y"),
     })  # fmt: skip
-        yard.csv(f"data/{SOURCE}/ews_actions_{day}.csv", mess.doubled(frame, differing="Reason"))
+        yard.csv(f"data/{SOURCE}/ews_actions_{day}.csv", mess.doubled(frame, differing="Action Code"))
         yard.truth(SOURCE, "actions", part.select(truly(), "uprn", "key", on=DAY))

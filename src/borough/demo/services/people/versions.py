@@ -10,15 +10,16 @@ import polars as pl
 from borough.demo.plan import START, Period
 
 
-def files(versions: pl.DataFrame, period: Period, key: str, *, entered: str = "entered") -> Iterator[tuple[dt.date, pl.DataFrame]]:
+def files(versions: pl.DataFrame, period: Period, key: str, *, entered: str = "entered", ends: tuple[int, int] = (12, 31)) -> Iterator[tuple[dt.date, pl.DataFrame]]:
     """The files of a feed that appends: the day of each, and its records.
 
     ``versions`` has a row for each time that a record was entered or changed. The first delivery has a file for each year, which
-    shows what was entered in it as it stood at the year's end; an advance has one file with what is new.
+    shows what was entered in it as it stood at the year's end (``ends``: its month and day); an advance has one file with what is new.
     """
     since = START if period.first else period.since
     while since <= period.until:
-        last = min(dt.date(since.year, 12, 31), period.until) if period.first else period.until
+        end = dt.date(since.year, *ends)
+        last = min(end if end >= since else dt.date(since.year + 1, *ends), period.until) if period.first else period.until
         part = versions.filter(pl.col(entered).is_between(since, last)).sort(entered, key, maintain_order=True)
         part = part.unique(key, keep="last", maintain_order=True)
         if part.height:
