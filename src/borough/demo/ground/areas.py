@@ -53,17 +53,27 @@ def grow_wards(middles: Floats, beside: Sequence[Sequence[int]], count: int, cha
 def _wards(middles: Floats, beside: Sequence[Sequence[int]], count: int, chance: np.random.Generator) -> Ints:
     ward = np.full(len(middles), -1)
     seeds = _spread(middles, count, chance)
-    ward[seeds] = np.arange(count)
-    sizes = np.ones(count)
-    while (ward < 0).any():
-        rims = [sorted({there for here in np.flatnonzero(ward == n).tolist() for there in beside[here] if ward[there] < 0}) for n in range(count)]
-        n = min((n for n in range(count) if rims[n]), key=lambda n: (sizes[n], n), default=None)
-        if n is None:  # a piece of ground that no ward can reach joins the nearest
-            lost = int(np.flatnonzero(ward < 0)[0])
-            n, rims = int(np.argmin(_far(middles[lost], middles[seeds]))), [[lost]] * count
-        near = rims[n][int(np.argmin(_far(middles[seeds[n]], middles[rims[n]])))]
-        ward[near] = n
+    far = ((middles[:, None, :] - middles[seeds][None, :, :]) ** 2).sum(axis=2)
+    rims: list[set[int]] = [set() for _ in range(count)]
+    sizes = [0] * count
+
+    def take(n: int, lsoa: int) -> None:
+        ward[lsoa] = n
         sizes[n] += 1
+        rims[n].update(there for there in beside[lsoa] if ward[there] < 0)
+        for rim in rims:
+            rim.discard(lsoa)
+
+    for n, lsoa in enumerate(seeds.tolist()):
+        take(n, lsoa)
+    while (ward < 0).any():
+        n = min((n for n in range(count) if rims[n]), key=lambda n: (sizes[n], n), default=-1)
+        if n < 0:  # a piece of ground that no ward can reach joins the nearest
+            lost = int(np.flatnonzero(ward < 0)[0])
+            take(int(np.argmin(far[lost])), lost)
+        else:
+            rim = sorted(rims[n])
+            take(n, rim[int(np.argmin(far[rim, n]))])
     return ward
 
 

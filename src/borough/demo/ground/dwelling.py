@@ -19,10 +19,13 @@ CLASSES = {
     "detached": "RD02", "bungalow": "RD02", "semi": "RD03", "terrace": "RD04", "conversion": "RD06", "block_flat": "RD06", "estate_flat": "RD06",
     "above_shop": "RD06", "shell": "PP", "school": "CE03",
 }  # fmt: skip
-OTHER_CLASSES = {
-    "shop": ("CR08", "CR08", "CR08", "CR07", "CR10", "CR06"), "office": ("CO01", "CO01", "CI01", "CM02", "CS01"),
-    "hall": ("ZW", "CC04", "CC04", "ZW", "CL"), "land": ("LP02", "LU01", "RG02", "LO01", "CU11"),
+OTHERS = {"shop": "CR08", "office": "CO01", "hall": "CC04", "land": "LP02"}
+CALLED = {
+    "Cafe": "CR07", "Grill": "CR07", "Chicken": "CR10", "Fish Bar": "CR10", "Kebab House": "CR10", "Pizza": "CR10", "Dental Practice": "CM01", "Surgery": "CM02",
+    "Joinery": "CI03", "Print": "CI03", "Motors": "CI03", "Logistics": "CI04", "Baptist Church": "ZW", "Gospel Hall": "ZW", "Islamic Centre": "ZW", "Methodist Church": "ZW",
+    "Temple": "ZW", "Social Club": "CL", "Allotments": "LL", "Car Park": "CT03", "Garages": "RG02", "Playground": "LP03", "Recreation Ground": "LP01", "Substation": "CU01",
 }  # fmt: skip
+"""Classes of what is called so; the others are what is usual of their kind."""
 
 
 def furnished(objects: pl.DataFrame, chance: np.random.Generator) -> pl.DataFrame:
@@ -39,7 +42,7 @@ def furnished(objects: pl.DataFrame, chance: np.random.Generator) -> pl.DataFram
     frame = objects.with_columns(
         area_m2=pl.when(home).then(pl.Series(area)), bedrooms=pl.when(home).then(pl.Series(bedrooms)),
         rooms=pl.when(home).then(pl.Series(rooms).cast(pl.Int64)), tax_band=pl.when(home).then(pl.Series(_banded(value, objects["is_dwelling"].to_numpy()))),
-        energy_score=pl.when(home).then(pl.Series(score).cast(pl.Int64)), class_code=_classes(objects),
+        energy_score=pl.when(home).then(pl.Series(score).cast(pl.Int64)), class_code=_classes(),
     )  # fmt: skip
     band = pl.lit("G")
     for least, letter in reversed(ENERGY):
@@ -53,9 +56,6 @@ def _banded(value: Floats, home: np.ndarray) -> np.ndarray:
     return np.array(list(BANDS))[np.searchsorted(edges, value)]
 
 
-def _classes(objects: pl.DataFrame) -> pl.Series:
-    kind, luck = objects["kind"].to_numpy(), objects["about"].to_numpy()
-    code = objects["kind"].replace_strict(CLASSES, default="", return_dtype=pl.String).to_numpy().astype(object)
-    for sort, codes in OTHER_CLASSES.items():
-        code = np.where(kind == sort, np.array(codes, dtype=object)[(luck * 7919 % 1 * len(codes)).astype(np.int64)], code)
-    return pl.Series(code.astype(str))
+def _classes() -> pl.Expr:
+    called = pl.col("organisation").str.replace(r"^\S+ ", "").replace_strict(CALLED, default=None, return_dtype=pl.String)
+    return pl.coalesce(called, pl.col("kind").replace_strict(CLASSES | OTHERS, return_dtype=pl.String))

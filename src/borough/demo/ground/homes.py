@@ -127,4 +127,4 @@ def _organised(objects: pl.DataFrame, chance: np.random.Generator) -> pl.DataFra
     full = pl.Series(base) + " " + pl.Series(called.astype(str))
     public = pl.col("kind").is_in(["school", "hall", "land"])
     objects = objects.with_columns(organisation=pl.when(pl.Series(called != "")).then(full))
-    return objects.with_columns(building=pl.when(public).then("organisation").otherwise("building"), about=pl.Series(luck))
+    return objects.with_columns(building=pl.when(public).then("organisation").otherwise("building"))
