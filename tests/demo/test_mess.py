@@ -52,7 +52,7 @@ def _world() -> pl.DataFrame:
         "street_name": _any(chance, "HERON ROAD", "ST MARK'S STREET", "EBB"), "locality": _any(chance, None, "MARSH"), "town": pl.Series(["NORTHMERE"] * SIZE),
         "postcode": _any(chance, "NM3 4AB", "NM10 1AE", None), "nino": _any(chance, "QQ123456C", "QQ654321A", None),
         "email": _any(chance, "a.begum@post.example.org", None), "phone": _any(chance, "07700900123", "020 7946 0123", None),
-        "day": _any(chance, dt.date(2022, 3, 4), dt.date(2022, 3, 24), None), "words": _any(chance, "Café in Łódź’s road", "plain words", "bin", None),
+        "day": _any(chance, dt.date(2022, 3, 4), dt.date(2022, 3, 24), None), "words": _any(chance, "Café in Łódź’s road", "Café on the road", "plain words", "bin", None),
         "firm": _any(chance, "Harbour Ltd", "Alder & Co", None),
     })  # fmt: skip
 

@@ -73,6 +73,7 @@ _ALL = (
     Kind("phone_short", 0.005, "figures lost", "counted"),
     # text
     Kind("text_mojibake", 0.15, "UTF-8 that was read as cp1252: CafÃ©", "mended"),
+    Kind("text_garbled", 0.05, "the same, with letters that are rare here: Å‚ for ł", "kept"),
     Kind("text_spaces", 0.02, "two spaces for one, and at the end", "mended"),
     Kind("text_no_break", 0.01, "no-break spaces", "mended"),
     # records

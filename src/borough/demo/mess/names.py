@@ -42,7 +42,7 @@ class Named:
     def _variants(self, people: pl.DataFrame) -> None:
         draws, parts = self._draws, self.parts
         nick = _column(people, "nickname")
-        both = parts["first"].is_not_null() & parts["surname"].is_not_null()
+        both = parts["first"].is_not_null() & (parts["first"] != parts["surname"]).fill_null(False)
         long = parts["first"].str.len_chars() > 1 if self._style != "initials" else pl.Series([False]).new_from_index(0, people.height)
         kinds = {"name_nickname": nick.is_not_null(), "name_swapped": both, "name_typo": parts["surname"].str.len_chars() >= 3, "name_initial": both & long}
         found = draws.one_of(kinds, self._column)

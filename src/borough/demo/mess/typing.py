@@ -30,7 +30,9 @@ def mistyped(values: pl.Series, draws: Draws) -> pl.Series:
         .otherwise(pl.concat_str("a", "b", "b", "c", "d"))
     )  # fmt: skip
     frame = frame.with_columns(made=made)
-    told = pl.when(pl.col("made") == pl.col("x")).then(pl.concat_str("a", "b", "b", "c", "d")).otherwise(pl.col("made"))
+    # Two spaces for one would be no error that anybody sees.
+    unseen = (pl.col("made") == pl.col("x")) | (pl.col("b") == " ") | (pl.col("c") == " ")
+    told = pl.when(unseen).then(pl.concat_str("x", pl.col("x").str.tail(1))).otherwise(pl.col("made"))
     return frame.select(pl.when(pl.col("x").str.len_chars() < 3).then(pl.col("x")).otherwise(told)).to_series()
 
 

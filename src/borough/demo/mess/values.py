@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 import polars as pl
@@ -145,10 +146,10 @@ def _laid_out(values: pl.Series, draws: Draws) -> pl.Series:
     return frame.select(said).to_series()
 
 
-def _garbled() -> dict[str, str]:
-    """What becomes of a letter whose UTF-8 is read as cp1252, where that can be read."""
+def _garbled(letters: Iterable[int]) -> dict[str, str]:
+    """What becomes of letters whose UTF-8 is read as cp1252, where that can be read."""
     table = {}
-    for letter in map(chr, (*range(0xA0, 0x180), 0x2019, 0x2013, 0x20AC)):
+    for letter in map(chr, letters):
         try:
             table[letter] = letter.encode().decode("cp1252")
         except UnicodeDecodeError:
@@ -156,13 +157,20 @@ def _garbled() -> dict[str, str]:
     return table
 
 
+NEAR, FAR = range(0xC0, 0x100), range(0x100, 0x180)
+"""Letters of western Europe, and of the rest of it."""
+
+
 def text(values: pl.Series, draws: Draws, column: str) -> pl.Series:
     """Free text, some of it broken."""
-    table = _garbled()
-    foreign = values.str.contains_any(list(table)).fill_null(False)
+    near, table = _garbled(NEAR), _garbled((*NEAR, *FAR))
+    far = values.str.contains_any([letter for letter in table if letter not in near]).fill_null(False)
+    foreign = values.str.contains_any(list(near)).fill_null(False)
     spaced = values.str.contains(" ", literal=True).fill_null(False)
-    found = draws.one_of({"text_mojibake": foreign, "text_spaces": spaced, "text_no_break": spaced}, column)
-    said = changed(values, found["text_mojibake"], draws, lambda x, _: x.str.replace_many(table))
+    found = draws.one_of({"text_mojibake": foreign & ~far, "text_garbled": far, "text_spaces": spaced, "text_no_break": spaced}, column)
+    said = values
+    for kind in ("text_mojibake", "text_garbled"):
+        said = changed(said, found[kind], draws, lambda x, _: x.str.replace_many(table))
     said = changed(said, found["text_spaces"], draws, lambda x, _: x.str.replace(" ", "  ", literal=True) + " ")
     return changed(said, found["text_no_break"], draws, lambda x, _: x.str.replace(" ", "\u00a0", literal=True)).alias(column)
 
