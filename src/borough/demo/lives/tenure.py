@@ -76,7 +76,7 @@ def landlords_of(homes: Homes, rng: np.random.Generator) -> Landlords:
     scale = np.log(weight + 0.65)
     liking = rng.normal(0, 0.8, size) + 0.45 * scale
     # Care is unequal, and of those who let many rooms some care little.
-    care = np.clip(rng.beta(5, 2, size) - 0.28 * (rng.random(size) < 0.10 + 0.08 * scale), 0.02, 0.99)
+    care = np.clip(rng.beta(4.4, 1.7, size) - 0.31 * (rng.random(size) < 0.10 + 0.08 * scale), 0.02, 0.99)
     company = rng.random(size) < np.clip(0.05 + 0.13 * scale, 0.02, 0.7)
     return Landlords(weight, liking, care, company, weight.cumsum())
 
