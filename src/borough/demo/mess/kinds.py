@@ -42,7 +42,7 @@ _ALL = (
     Kind("flat_described", 0.30, "a flat said otherwise: GFF, Ground Floor Flat, Flat A, 12A, Flat 1", "kept"),
     Kind("flat_missing", 0.02, "the building without the flat", "kept"),
     Kind("address_number_split", 0.04, "the house number on a line of its own", "kept"),
-    Kind("address_abbreviated", 0.06, "Rd for Road", "kept"),
+    Kind("address_abbreviated", 0.07, "Rd for Road", "kept"),
     Kind("address_typo", 0.04, "a letter of the street lost, doubled, wrong or in the wrong place", "kept"),
     Kind("address_town_missing", 0.05, "the town left out", "kept"),
     Kind("address_stale", 0.01, "another home of the street, from an earlier record", "kept"),
