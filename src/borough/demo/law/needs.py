@@ -19,7 +19,8 @@ def pieces(ground: Ground, lives: Lives, designations: pl.DataFrame) -> pl.DataF
     """The private lets, cut where what the law asks may change: ``spell, uprn, owner, first_day, last_day, needs, part, designation``.
 
     ``part`` is that of the Housing Act 2004: 2 for HMOs, 3 for other lets. A smaller HMO outside additional licensing comes under part 3, like
-    every other let. ``designation`` is null for part 2: a licence stands, whichever scheme it was granted under.
+    every other let. ``designation`` is null for part 2: a licence stands, whichever scheme it was granted under. ``selective`` is the
+    selective scheme that is in force there, whatever the let needs.
     """
     homes = ward_codes(ground).join(ground.properties.select("uprn", "kind"), on="uprn", how="left", maintain_order="left")
     lets = (
@@ -41,7 +42,7 @@ def pieces(ground: Ground, lives: Lives, designations: pl.DataFrame) -> pl.DataF
     return asked.with_columns(needs=needs).select(
         "spell", "uprn", "owner", "first_day", "last_day", "needs",
         part=pl.when(pl.col("needs").is_in(["mandatory", "additional"])).then(2).when(pl.col("needs").is_not_null()).then(3),
-        designation=pl.when(pl.col("needs") == "selective").then(pl.col("selective")),
+        designation=pl.when(pl.col("needs") == "selective").then(pl.col("selective")), selective="selective",
     )  # fmt: skip
 
 

@@ -64,6 +64,14 @@ def owing_of(ground: Ground, lives: Lives, designations: pl.DataFrame, pieces: p
     return Owing(frame, days(frame["first_day"]), days(frame["last_day"]), _willing(frame, chance))
 
 
+def merged(owing: Owing, more: Owing) -> Owing:
+    """What is owed and what is only pretended: the numbers of ``more`` go on after those of ``owing``."""
+    numbered = more.frame.with_columns(pl.col("owing") + len(owing))
+    parts = [(owing.first, more.first), (owing.last, more.last), (owing.willing, more.willing)]
+    first, last, willing = (np.concatenate(pair) for pair in parts)
+    return Owing(pl.concat([owing.frame, numbered]), first, last, willing)
+
+
 def days(dates: pl.Series) -> Ints:
     """Dates as days since 1970; none is ``NEVER``."""
     numbers: Ints = dates.cast(pl.Date).cast(pl.Int32).cast(pl.Int64).fill_null(NEVER).to_numpy()

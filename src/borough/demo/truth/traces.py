@@ -18,8 +18,12 @@ from borough.demo.world import World
 
 WINDOW = dt.timedelta(days=3 * 365)
 LATELY = dt.timedelta(days=365)
-TOLD_BY_VISITS = ("enforcement.visits", "enforcement.notices", "licensing.")
-"""Feeds that a visit or the licensing team fills: they would tell the answer. Own licences come from the register as it was."""
+SIGNS = (
+    "council_tax.", "electoral.", "benefits.", "housing.", "asb.", "noise.", "pest_control.", "waste.", "planning.", "epc.", "deposits.", "land_registry.", "parking.",
+    "enforcement.fixed_penalties",
+)  # fmt: skip
+"""Feeds that private housing enforcement may use and that tell of a home. Visits and notices are not among them: a visit's own record tells the
+answer. Licences come from the register as it was."""
 OPEN = dt.date(9999, 12, 31)
 
 
@@ -56,7 +60,7 @@ def homes_on(world: World, day: dt.date) -> pl.DataFrame:
 def features(world: World, records: pl.DataFrame, homes: pl.DataFrame, day: dt.date) -> pl.DataFrame:
     """For each of the homes, in their order, columns of numbers: what was known of it on the day."""
     known = records.filter(pl.col("uprn").is_not_null() & (pl.col("on") <= day))
-    known = known.filter(~pl.any_horizontal(pl.col("feed").str.starts_with(name) for name in TOLD_BY_VISITS))
+    known = known.filter(pl.any_horizontal(pl.col("feed").str.starts_with(name) for name in SIGNS))
     recent = known.filter(pl.col("on") > day - WINDOW)
     lately = recent.filter(pl.col("on") > day - LATELY)
     table = homes.select("uprn", "usrn").join(_counts(recent, "n"), on="uprn", how="left", maintain_order="left")
