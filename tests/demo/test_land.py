@@ -113,7 +113,7 @@ def test_an_extract_knows_nothing_of_later_days_and_forgets_nothing(delivered: P
     assert {row[3] for row in before["21"]} < {row[3] for row in gazetteer["21"]}
     later = {row[3]: row for row in gazetteer["21"]}
     same = [row for row in before["21"] if later[row[3]][15] == row[15]]
-    assert len(same) > 0.97 * len(before["21"])
+    assert len(same) > 0.85 * len(before["21"])
     assert all(later[row[3]][3:] == row[3:] for row in same)  # what wasn't touched reads the same
     turned = {(row[4], later[row[3]][4]) for row in before["21"]}
     assert ("1", "8") in turned

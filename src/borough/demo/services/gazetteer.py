@@ -50,7 +50,7 @@ def _references(found: pl.DataFrame) -> pl.Series:
     roll = homes.with_columns(source=pl.lit("ER"), reference="ER" + (pl.col("uprn") * 61 % 10**8).cast(pl.String).str.zfill(8), nth=pl.lit(2))
     both = pl.concat([tax, roll])
     since = pl.max_horizontal("approved", pl.lit(LOADED))
-    return record(23, both, bare("uprn"), key("X", pl.col("uprn") % 10**8 * 10 + pl.col("nth")), bare(since), bare("updated"), bare(since), bare("closed"), text("reference"), text("source"))
+    return record(23, both, bare("uprn"), key("X", pl.col("uprn") % 10**8 * 10 + pl.col("nth")), bare(since), bare(pl.max_horizontal(since, "closed")), bare(since), bare("closed"), text("reference"), text("source"))
 
 
 def _names(world: World, found: pl.DataFrame, day: dt.date) -> pl.Series:
@@ -74,5 +74,5 @@ def _classes(found: pl.DataFrame) -> pl.Series:
     both = pl.concat([now, before])
     return record(
         32, both, bare("uprn"), key("C", pl.col("uprn") % 10**8 * 10 + pl.col("nth")), text("class_code"), '"' + pl.lit(SCHEME) + '"', pl.lit("1.0"),
-        bare("since"), bare("until"), bare("updated"), bare("since"),
+        bare("since"), bare("until"), bare(pl.max_horizontal("since", "until")), bare("since"),
     )  # fmt: skip

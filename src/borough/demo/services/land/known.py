@@ -20,7 +20,7 @@ SITE_NUMBERS = 240
 
 
 def objects(world: World, day: dt.date) -> pl.DataFrame:
-    """The objects entered by a day: the columns of properties, with entered, approved, closed (days entered; null if not yet), status, state, updated, class_since, previous_class."""
+    """The objects entered by a day: the columns of properties, with entered, approved, closed (days entered; null if not yet), status, state, updated, settled (updated, but for its class and tidying), class_since, previous_class."""
     seed, homes = world.plan.seed, world.ground.properties
     ids = homes["uprn"].to_numpy()
     site = (pl.col("first_day") > LOADED) & (pl.col("built") >= pl.col("first_day").dt.year())
@@ -34,13 +34,23 @@ def objects(world: World, day: dt.date) -> pl.DataFrame:
     found = found.with_columns(approved=pl.when("site").then(pl.max_horizontal("entered", "first_day")).otherwise("entered")).filter(pl.col("entered") <= day)
     found = found.with_columns(pl.when(pl.col(c) <= day).then(c).alias(c) for c in ("approved", "closed"))
     found = found.join(_reclassified(world, day), on="uprn", how="left", maintain_order="left")
+    found = found.with_columns(touched=_touched(found, seed, day))
     gone, open_ = pl.col("closed").is_not_null(), pl.col("approved").is_not_null()
     return found.with_columns(
         status=pl.when(gone).then(8).when(open_).then(1).otherwise(6), state=pl.when(gone).then(4).when(open_).then(2).otherwise(1),
         previous_class=pl.when(pl.col("class_since").is_not_null()).then("class_code"),
         class_code=pl.when(pl.col("class_since").is_not_null()).then(pl.lit(HMO_CLASS)).otherwise("class_code"),
-        updated=pl.max_horizontal("entered", "approved", "closed", "class_since"),
+        settled=pl.max_horizontal("entered", "approved", "closed"), updated=pl.max_horizontal("entered", "approved", "closed", "class_since", "touched"),
     )  # fmt: skip
+
+
+def _touched(found: pl.DataFrame, seed: int, day: dt.date) -> pl.Series:
+    """When a record was last put in order without anything having happened: a point moved, a reference to the map renewed."""
+    ids = found["uprn"].to_numpy()
+    luck, when = keyed(seed, "gazetteer touched", ids), (keyed(seed, "gazetteer touched on", ids) * 5100).astype(int)
+    on = found.select(on=pl.lit(dt.date(2014, 1, 1)) + pl.duration(days=pl.lit(pl.Series(when))), due=pl.lit(pl.Series(luck < 0.35)), closed="closed", entered="entered")
+    in_time = pl.col("due") & (pl.col("on") <= day) & (pl.col("on") > pl.col("entered")) & (pl.col("on") < pl.col("closed").fill_null(dt.date(2100, 1, 1)))
+    return on.select(pl.when(in_time).then("on"))["on"].cast(pl.Date)
 
 
 def _reclassified(world: World, day: dt.date) -> pl.DataFrame:
@@ -67,7 +77,7 @@ def _own(found: pl.DataFrame) -> pl.DataFrame:
     tenant = pl.when(~pl.col("is_dwelling") & pl.col("number").is_null() & pl.col("building").is_null()).then("organisation")
     return found.with_columns(
         nth=pl.lit(1), name_from=pl.when(pl.col("site") & pl.col("approved").is_not_null()).then("approved").otherwise("entered"),
-        name_to="closed", name_updated="updated", sao_number=pl.lit(None, pl.Int64), sao_text=pl.coalesce("flat_text", flat),
+        name_to="closed", name_updated="settled", sao_number=pl.lit(None, pl.Int64), sao_text=pl.coalesce("flat_text", flat),
         pao_number="number", pao_suffix="suffix", pao_end="number_to", pao_text=pl.coalesce("building", tenant),
     )  # fmt: skip
 
