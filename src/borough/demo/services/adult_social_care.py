@@ -16,7 +16,7 @@ from borough.demo.world import World
 from borough.demo.yard import Yard
 
 SOURCE = "adult_social_care"
-ASKS = 0.011
+ASKS = 0.007
 """Requests of adults who never get a service, for a person and year; three times as many from 75 on."""
 _REASONS = {"Physical Support: Personal Care": 48.0, "Physical Support: Access and Mobility": 14.0, "Learning Disability Support": 15.0, "Mental Health Support": 12.0, "Support with Memory and Cognition": 8.0, "Sensory Support": 3.0}
 _TARIFF = pl.DataFrame([
@@ -65,7 +65,7 @@ def _events(world: World, chances: Chances) -> pl.DataFrame:
 def _service(clients: pl.DataFrame, chances: Chances, n: int) -> pl.DataFrame:
     """The n-th service of each client who gets one: the first soon after the assessment, each next when the one before is not enough."""
     ids = clients["person"] * 1000 + 10 + n
-    able = chances.happens("service", ids, 0.8 if n == 0 else 0.45) & (clients["client"] == "Service User")
+    able = chances.happens("service", ids, 0.9 if n == 0 else 0.5) & (clients["client"] == "Service User")
     rows, ids = clients.filter(able), ids.filter(able)
     service = chances.pick("which", ids, _MIX)
     begins = later(rows["begins"], chances.number("starts", ids, 20 + n * 260, 90 + n * 620))
@@ -106,6 +106,9 @@ def _entered(events: pl.DataFrame, chances: Chances) -> pl.DataFrame:
     """A version when an event is entered, and another when its end is: ends of services are told late."""
     ids = events["event"]
     made = events.with_columns(made=later(events["started"], chances.entry("typed", ids, 6, 120)), shut=later(events["ended"], chances.entry("shut", ids, 16, 200)))
+    # services that went on when the system came are in its first return
+    goes_on = (pl.col("kind") == "Service") & (pl.col("made") < START) & (pl.col("ended").is_null() | (pl.col("ended") >= START))
+    made = made.with_columns(made=pl.when(goes_on).then(pl.lit(START)).otherwise("made"))
     made = made.with_columns(shut=pl.max_horizontal("made", "shut")).with_columns(shut=pl.when(pl.col("ended").is_not_null()).then("shut"))
     return steps(made, ["made", "shut"], {"shut": ("ended", "outcome")})
 

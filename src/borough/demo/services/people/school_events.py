@@ -114,14 +114,17 @@ def meals(world: World, period: Period, yard: Yard, chances: Chances, rows: pl.D
         outcome=pl.when(entitled).then(pl.lit("Eligible")).otherwise(pl.lit("Not eligible")),
         benefit=chances.pick("benefit", ids, {"Universal Credit": 78, "Income Support": 6, "Child Tax Credit": 8, "Guarantee Pension Credit": 2, "Asylum support": 6}),
     ).with_columns(settled=pl.col("made") + pl.duration(days=pl.lit(chances.number("decides", ids, 0, 16))), begins=pl.when(entitled).then(DAY + pl.duration(days=7)))
-    for day, part in files(steps(made, ["made", "settled"], {"settled": ("outcome", "begins")}), period, "claim"):
+    made = made.with_columns(ends=pl.when(entitled & (pl.col("until") > pl.col("begins"))).then("until"))
+    made = made.with_columns(over=pl.when(pl.col("ends").is_not_null()).then(pl.max_horizontal("known_left", "settled")))
+    shows = {"settled": ("outcome", "begins"), "over": ("ends",)}
+    for day, part in files(steps(made, ["made", "settled", "over"], shows), period, "claim"):
         mess = mess_of(named(world.plan), yard, SOURCE, "meals", part["claim"], part["enrolment"], expects=_DOB)
         shown = part.select(
             "claim", numbers(part["person"])["pupil_id"], "benefit", pl.col("outcome").fill_null("Pending"),
             child=mess.name(part.with_columns(died=pl.lit(None, pl.Date)), column="pupil_name"), dob=mess.date(part["born"], "%Y-%m-%d", column="date_of_birth"),
             parent=_parent_name(mess, part, "surname_first", "claimant_name"), ni=mess.nino(part["p_nino"], column="nino"),
             code=mess.postcode(part["postcode"], column="postcode"), got=DAY.dt.strftime("%Y-%m-%d"), begins=pl.col("begins").dt.strftime("%Y-%m-%d"),
-            ends=pl.lit(None, pl.String), changed=pl.col("entered").dt.strftime("%Y-%m-%d"),
+            ends=pl.col("ends").dt.strftime("%Y-%m-%d"), changed=pl.col("entered").dt.strftime("%Y-%m-%d"),
         )  # fmt: skip
         records = shown.select(
             claimReference="claim", received="got", lastChanged="changed", child=pl.struct(studentId="pupil_id", name="child", dateOfBirth="dob"),
