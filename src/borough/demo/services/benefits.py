@@ -58,11 +58,12 @@ def _claims(world: World, yard: Yard, chances: Chances, rows: pl.DataFrame, day:
     mess = mess_of(of_the_living(world.plan), yard, SOURCE, "claims", keys, rows["claim"], expects={"date_impossible": "counted"})
     suspended = pl.lit(chances.share("suspended", rows["claim"])) < 0.02
     more = uprating(pl.col("input"))
+    address = mess.address(rows, "upper", column="address")
     frame = rows.select(
         action="action", claim_ref=keys, type="type", status=pl.when(pl.col("ended").is_not_null()).then(pl.lit("5")).when(suspended).then(pl.lit("7")).otherwise(pl.lit("1")),
         hh_ref="H" + code(rows["person"], 9), claimant=mess.name(rows, "surname_first", column="name", on=rows["input"]), nino=mess.nino(rows["nino"], column="nino"),
         dob=mess.date(rows["born"], column="date_of_birth"), uprn=mess.uprn(rows["uprn"], rows["parent_uprn"], column="uprn"),
-        **{"address": (address := mess.address(rows, "upper", column="address"))["address_1"], "postcode": address["postcode"], "from": _day("started"), "to": _day("ended")},
+        address=address["address_1"], postcode=address["postcode"], to=_day("ended"), **{"from": _day("started")},
         tenure="code", hb=pl.when(pl.col("type") == "CR").then(pl.lit("0" * 7)).otherwise(_pence(pl.col("rent") * more * 0.82)), ctr=pl.when(pl.col("type") == "HB").then(pl.lit("0" * 7)).otherwise(_pence(17.4 * more)),
         rent=_pence(pl.col("rent") * more), pip=_yes("pip"), input=_day("input"),
     )  # fmt: skip
