@@ -224,6 +224,3 @@ def mothers(p: Parties, table: Folk, *, joined: bool) -> tuple[tuple[Ints, Ints,
     latest = np.where(with_one & (p.head_sex[of] == table.sex[row]), -FOREVER, latest)
     father = np.where((p.head_sex[of] == MALE) & with_one, 3 * of, np.where(with_one, 3 * of + 1, 3 * of + np.where(of % 2 == 0, 2, 0)))
     return (of, born, earliest, latest), father, since
-
-
-__all__ = ["Parties", "children", "households", "left_to_live", "mothers", "parties_of"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from borough.demo.lives.homes import FIRST, LAST, OWNED, PRIVATE, SOCIAL, Flags, Homes, Ints
+from borough.demo.lives.homes import FIRST, LAST, PRIVATE, Flags, Homes, Ints
 from borough.demo.lives.luck import days_of, happens, pairs, pick
 from borough.demo.lives.tenure import DIED, SHARERS, SINGLE, STUDENTS, VOID, Spells
 
@@ -134,6 +134,3 @@ def chains(came_from: Ints) -> Ints:
         if (further == root).all():
             return root
         root = further
-
-
-__all__ = ["OWNED", "PRIVATE", "ROOM", "SOCIAL", "Slots", "chains", "moves_on", "slots_of"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from borough.demo.lives.folk import FEMALE, FOREVER, PARTNER, Folk
-from borough.demo.lives.homes import OWNED, SOCIAL, Flags, Homes, Ints, Reals, day
+from borough.demo.lives.folk import FOREVER, PARTNER, Folk
+from borough.demo.lives.homes import OWNED, SOCIAL, Flags, Ints, Reals, day
 from borough.demo.lives.identifiers import emails, nhs_numbers, ninos, phones, vrms
 from borough.demo.lives.luck import happens
 from borough.demo.lives.parties import YEAR
@@ -86,6 +86,3 @@ def deaths(table: Folk, dies: Ints, person_of: Ints, size: int) -> Ints:
     found = np.full(size, FOREVER, dtype=np.int64)
     found[person_of[dies]] = table.leave[dies]
     return found
-
-
-__all__ = ["FEMALE", "Homes", "circumstances", "deaths", "partners", "reachable"]
