@@ -70,6 +70,13 @@ def test_a_project_without_purposes_gets_them_and_its_own(project: Path) -> None
     assert check(load(project)) == [m for m in check(load(project)) if "no feed fills" in str(m)]
 
 
+def test_a_purpose_that_a_project_goes_by_is_declared_once(project: Path) -> None:
+    (project / "borough.yaml").write_text("borough: Somewhere\npurpose: revenue_collection\n")
+    borough("source", "add", "council_tax", "--project", project)
+    assert (project / "borough.yaml").read_text().count("  revenue_collection:\n") == 1
+    assert borough("check", "--project", project).code == 0
+
+
 def test_a_second_time_nothing_changes(project: Path) -> None:
     borough("source", "add", "telecare", "--project", project)
     before = {p: p.read_bytes() for p in project.rglob("*.yaml")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -92,7 +92,7 @@ def _missing(borough: str, wanted: Iterable[str]) -> tuple[str, ...]:
     return tuple(p for p in wanted if p not in (document.get("purposes") or {}))
 
 
-def _with_purposes(borough: str, missing: Iterable[str]) -> str:
+def _with_purposes(borough: str, missing: Sequence[str]) -> str:
     """The text of borough.yaml with more purposes, below those that are there. Comments and order stay."""
     blocks = "".join(_indented(shelf.purposes()[name]) for name in missing)
     node = yaml.compose(borough, Loader=yaml.CSafeLoader)
@@ -110,7 +110,8 @@ def _with_purposes(borough: str, missing: Iterable[str]) -> str:
         return "".join([*lines[:at], *([] if lines[at - 1].endswith("\n") else ["\n"]), blocks, *lines[at:]])
     # A project without purposes goes by one that is now to be declared as well.
     named = next((value.value for key, value in pairs if key.value == "purpose"), None)
-    own = f"  {named or 'data_engineering'}:\n    title: Keeping the lake in order\n    permits: [public, internal, personal]\n"
+    goes_by = named or "data_engineering"
+    own = "" if goes_by in missing else f"  {goes_by}:\n    title: Keeping the lake in order\n    permits: [public, internal, personal]\n"
     end = "" if borough.endswith("\n") or not borough else "\n"
     return f"{borough}{end}\n" + ("" if named else "purpose: data_engineering\n") + f"purposes:\n{own}{blocks}"
 
