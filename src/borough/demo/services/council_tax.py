@@ -83,7 +83,7 @@ def _accounts(world: World, period: Period, yard: Yard, chances: Chances, held: 
     refs = code(rows["account"], 10)
     mess = mess_of(unnamed(world.plan), yard, SOURCE, "accounts", refs, rows["account"])
     paid = chances.pick("pays", rows["account"], {"DD": 62, "BC": 22, "CA": 9, "SO": 7})
-    elsewhere = pl.col("owner").is_not_null()
+    elsewhere = pl.col("payer").is_not_null()  # an owner, or a resident who lets homes
     frame = rows.select(
         account_ref=refs, lead_party_ref=party(), lead_name=called(mess, rows), status=pl.when(pl.col("ended").is_null()).then(pl.lit("L")).otherwise(pl.lit("C")), pay_method=paid,
         corr_address=pl.when(elsewhere).then("address"), corr_postcode=mess.postcode(rows.select(pl.when(elsewhere).then("postcode"))["postcode"], column="correspondence_postcode"),
@@ -95,19 +95,23 @@ def _accounts(world: World, period: Period, yard: Yard, chances: Chances, held: 
 
 
 def named(world: World, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows of a ``person`` or an ``owner``, with the columns of people and of owners (``owner_name address postcode``)."""
-    owners = world.lives.owners.select("owner", "address", "postcode", owner_name="name")
-    return world.of(rows, "title", "first", "middle", "surname", "birth_surname", "surname_from", "nickname", "died", "email", "phone").join(owners, on="owner", how="left", maintain_order="left")
+    """Rows of a ``person`` or an ``owner``, with the columns of people and of owners (``owner_name``, and the ``address postcode`` they are written to)."""
+    owners = world.lives.owners.select(payer="owner", address="address", postcode="postcode", owner_name="name")
+    lets = world.lives.people.select("person", lets="owner")
+    rows = rows.join(lets, on="person", how="left", maintain_order="left").with_columns(payer=pl.coalesce("owner", "lets"))
+    known = world.of(rows, "title", "first", "middle", "surname", "birth_surname", "surname_from", "nickname", "died", "email", "phone")
+    return known.join(owners, on="payer", how="left", maintain_order="left")
 
 
 def called(mess: Mess, rows: pl.DataFrame) -> pl.Series:
-    """The names of parties: people as ``SURNAME, MR First``, firms as they write themselves, or THE OCCUPIER."""
+    """The names of parties: people as ``SURNAME, MR First``, firms as they write themselves, EXORS OF the dead, or THE OCCUPIER."""
     people = mess.name(rows, "surname_first", column="name", on=rows["last_updated"])
-    firm = pl.col("party_type") == "C"
+    firm = (pl.col("party_type") == "C") & pl.col("owner_name").str.contains(r"(?i)\b(ltd|limited|plc|llp)\b")
     firms = mess.organisation(rows.select(pl.when(firm).then("owner_name"))["owner_name"], column="name")
     title, first, last = (pl.col("owner_name").str.extract(r"^(?i)((?:mrs?|ms|miss|dr)\.?) (\S+) (.+)$", n) for n in (1, 2, 3))
     owners = rows.select(pl.when(~firm).then(pl.coalesce(pl.concat_str(last.str.to_uppercase(), pl.lit(", "), title.str.to_uppercase(), pl.lit(" "), first), "owner_name")).alias("name"))
-    return people.fill_null(firms).fill_null(owners["name"]).fill_null("THE OCCUPIER").alias("name")
+    estates = rows.select(pl.when(pl.col("party_type") == "E").then(pl.lit("EXORS OF ")).otherwise(pl.lit("")) + pl.lit(owners["name"]))
+    return people.fill_null(firms).fill_null(estates.to_series()).fill_null("THE OCCUPIER").alias("name")
 
 
 def party() -> pl.Expr:

@@ -92,6 +92,8 @@ def _parties(world: World, chances: Chances, parts: pl.DataFrame) -> pl.DataFram
     nobody = ~pl.col("by_owner") & (pl.col("person").is_null() | (pl.col("told").is_null() & (pl.col("turn") == 0) & lost & (pl.col("tenure") == "private")))
     owners = world.lives.owners.select(owner_of="owner", owner_person="person", owner_kind="kind")
     parts = parts.with_columns(nobody=nobody).join(owners, on="owner_of", how="left", maintain_order="left")
+    # An estate is billed as such: its account is not the late owner's.
+    parts = parts.with_columns(owner_person=pl.when(pl.col("owner_kind") != "estate").then("owner_person"))
     person = pl.when("by_owner").then("owner_person").when(~pl.col("nobody")).then("person")
     owner = pl.when(pl.col("by_owner") & pl.col("owner_person").is_null()).then("owner_of")
     parts = parts.with_columns(person=person, owner=owner)
