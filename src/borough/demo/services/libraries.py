@@ -90,7 +90,7 @@ def _members(world: World, yard: Yard, chances: Chances, day: dt.date) -> None:
 
 def _hires(world: World, period: Period, yard: Yard, chances: Chances) -> None:
     """Hires, booked weeks ahead; some are cancelled, and come again."""
-    a_year = max(3, round(HIRES * world.plan.scale * world.district.wards * world.district.dwellings_per_ward / (DWELLINGS * world.plan.scale)))
+    a_year = max(3, round(HIRES * world.district.wards * world.district.dwellings_per_ward / DWELLINGS))
     years = HORIZON.year - START.year
     ids = pl.Series("id", range(a_year * years), dtype=pl.Int64) + world.district.number * 1_000_000
     hired = later(pl.Series([START]).new_from_index(0, len(ids)), chances.number("hired", ids, 0, (HORIZON - START).days))
