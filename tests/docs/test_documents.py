@@ -20,6 +20,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "ex
 BIN = Path(sys.executable).parent
 
 STEP = re.compile(r"(?:Save as `(?P<file>[^`]+)`:\n\n)?```(?P<kind>[a-z]+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+EDIT = re.compile(r"In `(?P<file>[^`]+)`, put\n\n```yaml\n(?P<new>.*?)^```\n\nin place of\n\n```yaml\n(?P<old>.*?)^```$", re.MULTILINE | re.DOTALL)
 # A finished run whose extracts are broken on purpose ends with 3 (docs/tutorial.md says so).
 PERMITTED = {"run": (0, 3)}
 
@@ -60,6 +61,11 @@ class Shell:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
+    def edit(self, name: str, old: str, new: str) -> None:
+        text = (self.folder / name).read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{name} has {text.count(old)} times:\n{old}"
+        self.save(name, text.replace(old, new))
+
     def run(self, command: str, shown: str) -> None:
         words = shlex.split(command)
         if words[0] == "cd":
@@ -75,8 +81,12 @@ class Shell:
 @pytest.mark.parametrize("name", ["README.md", "docs/tutorial.md"])
 def test_what_a_page_shows_is_what_happens(name: str, tmp_path: Path) -> None:
     shell, ran = Shell(tmp_path), 0
-    for step in STEP.finditer((ROOT / name).read_text(encoding="utf-8")):
-        if step["file"]:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    edits = {edit.start("new"): edit for edit in EDIT.finditer(text)}
+    for step in STEP.finditer(text):
+        if edit := edits.get(step.start("text")):
+            shell.edit(edit["file"], edit["old"], edit["new"])
+        elif step["file"]:
             shell.save(step["file"], step["text"])
         elif step["kind"] == "console":
             for command, shown in _commands(step["text"]):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,13 +20,16 @@ if TYPE_CHECKING:
     from borough.demo.door import Demo, Told
     from borough.demo.files.yard import Summary
 
+SERVER = "BOROUGH_DEMO_POSTGRES"
+"""The variable of the environment with the address of the PostgreSQL server that has the systems' databases."""
+
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder; or one with a demo, which is made anew.", file_okay=False)]
 Scale = Annotated[float, typer.Option("--scale", metavar="N", help="0.01 to 33: 1 is a borough of 110,000 homes, 33 is London.")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same borough, to the byte.")]
 Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="The day that the borough's clock shows: extracts go up to it. Default: 2026-10-31.", show_default=False)]
 Postgres = Annotated[
     str | None,
-    typer.Option("--postgres", metavar="URL", envvar="BOROUGH_DEMO_POSTGRES", help="Put the systems' databases into this PostgreSQL server, each as a schema, rather than into SQLite files.", show_default=False),
+    typer.Option("--postgres", metavar="URL", envvar=SERVER, help="Put the systems' databases into this PostgreSQL server, each as a schema, rather than into SQLite files.", show_default=False),
 ]
 
 
@@ -63,6 +68,8 @@ def whole(
     from borough.cli.tour import tour
 
     _, summary, seconds = make(directory, scale, seed, _day(until), {}, postgres, quiet=False)
+    if postgres is not None:
+        os.environ[SERVER] = postgres
     typer.echo(_told(directory, summary, seconds))
     raise typer.Exit(tour(directory))
 
@@ -88,6 +95,8 @@ def generate(
         print_json({"folder": str(directory), "scale": demo.scale, "seed": seed, **_counts(summary), "seconds": round(seconds, 1)})
         return
     typer.echo(_told(directory, summary, seconds))
+    if postgres is not None and os.environ.get(SERVER) != postgres:
+        typer.echo(f"next: let {SERVER} in the environment have the server's address, as --postgres had; the sources ask for it")
     typer.echo(f"next: borough run --project {directory}")
 
 
@@ -107,6 +116,8 @@ def advance(
     try:
         with _progress(demo, quiet=wants_json(context, as_json)) as told:
             later, summary = door.advance(root, days, postgres=postgres, told=told)
+    except ConnectionError as error:
+        raise UsageError(redacted(str(error)), advice=f"--postgres or {SERVER} says where the demo's databases are; is the server up?") from error
     except ValueError as error:
         raise UsageError(str(error), advice="borough demo generate DIR makes a demo; --project DIR says where one is") from error
     seconds = time.perf_counter() - began
@@ -139,6 +150,8 @@ def make(directory: Path, scale: float, seed: int, until: dt.date, rates: dict[s
         _declare(directory, postgres)
         with _progress(demo, quiet=quiet) as told:
             summary = door.generate(directory, demo, until, postgres=postgres, told=told)
+    except ConnectionError as error:
+        raise UsageError(redacted(str(error)), advice="--postgres takes postgresql://user:password@host:port/database; is the server up, and the database there?") from error
     except FileExistsError as error:
         raise UsageError(str(error), advice="name a new or empty folder: borough demo generate DIR") from error
     except ValueError as error:
@@ -157,8 +170,10 @@ def _declare(directory: Path, postgres: str | None) -> None:
         return
     for source in (directory / "sources").glob("*.yaml"):
         text = source.read_text(encoding="utf-8")
-        server = text.replace(f"sqlite:///./data/{source.stem}.sqlite", "${BOROUGH_DEMO_POSTGRES}")
-        source.write_text(server, encoding="utf-8", newline="\n")
+        file = f"sqlite:///./data/{source.stem}.sqlite"
+        if file in text:
+            server = re.sub(r"^( +table: )(\w+)$", rf"\1{source.stem}.\2", text.replace(file, f"${{{SERVER}}}"), flags=re.MULTILINE)
+            source.write_text(server, encoding="utf-8", newline="\n")
 
 
 def _day(until: str | None) -> dt.date:

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
     from borough.demo.door import Demo
     from borough.demo.truth.ceiling import Ceiling
-    from borough.demo.truth.measure import Measured
+    from borough.demo.truth.measure import Broken, Measured
+    from borough.governance.gate import Answer
 
 
 def truth(
     context: typer.Context,
     ceiling: Annotated[bool, typer.Option("--ceiling", help="Also how well unlicensed homes could be told at best, had every home's true outcome been known; makes the borough again, some seconds to a minute.")] = False,
+    faults: Annotated[bool, typer.Option("--faults", help="Also what became of the records with each kind of fault.")] = False,
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -39,17 +41,20 @@ def truth(
         demo = door.read(o.project.root)
         if demo is None or demo.until is None:
             raise UsageError(f"{o.project.root} holds no demo, so there is no truth to measure against", advice="borough demo generate DIR makes one")
-        measured = _measured(o)
+        measured, broken = _measured(o)
         refused = {feed: int(n) for feed, n in ask(o, "SELECT feed, sum(quarantined) AS n FROM ledger GROUP BY feed").rows()}
         limit = _ceiling(o.project.root, demo) if ceiling else None
     if wants_json(context, as_json):
-        print_json({"feeds": [{**asdict(m), "quarantined": refused.get(m.feed, 0)} for m in measured], "ceiling": limit and {**asdict(limit), "day": limit.day.isoformat()}})
+        print_json({"feeds": [{**asdict(m), "quarantined": refused.get(m.feed, 0)} for m in measured], "faults": [asdict(b) for b in broken], "ceiling": limit and {**asdict(limit), "day": limit.day.isoformat()}})
         return
     headings = ("feed", "records", "found", "refused", "to be refused", "about a property", "right", "no UPRN", "of the building", "wrong")
     show.table(headings, [_line(m, refused.get(m.feed, 0)) for m in measured])
     about, right = sum(m.about_a_property for m in measured), sum(m.uprn_right for m in measured)
     if about:
         typer.echo(f"{right / about:.1%} of {about:,} records about a property have the right UPRN as they came; matching addresses is to find the others")
+    if faults:
+        typer.echo()
+        show.table(("fault", "records with it", "in the dataset", "in quarantine", "what should become of them"), [(b.kind, b.records, b.found, b.refused, b.expect) for b in broken])
     if limit is not None:
         typer.echo(
             f"as of {limit.day}: {limit.share:.1%} of {limit.homes:,} homes need a licence and have none; "
@@ -64,10 +69,17 @@ def _line(m: Measured, refused: int) -> tuple[object, ...]:
     return (m.feed, m.records, m.found, refused, m.to_refuse, m.about_a_property, share(m.uprn_right), share(m.uprn_missing), share(m.uprn_parent), share(m.uprn_wrong))
 
 
-def _measured(o: Opened) -> list[Measured]:
+def _measured(o: Opened) -> tuple[list[Measured], list[Broken]]:
     from borough.demo.truth import measure
 
-    return [measure.measure(o.project.root, feed, _current(o, feed)) for feed in measure.feeds(o.project.root) if _dataset(o, feed) is not None]
+    measured, broken = [], []
+    for feed in measure.feeds(o.project.root):
+        dataset = _dataset(o, feed)
+        if dataset is not None:
+            current, refused = _rows(o, feed, dataset)
+            measured.append(measure.measure(o.project.root, feed, current))
+            broken += measure.broken(o.project.root, feed, current, refused)
+    return measured, measure.together(broken)
 
 
 def _dataset(o: Opened, feed: str) -> str | None:
@@ -76,30 +88,35 @@ def _dataset(o: Opened, feed: str) -> str | None:
     return declared.feeds[name].to if declared and name in declared.feeds else None
 
 
-def _current(o: Opened, feed: str) -> pl.DataFrame:
-    """Key and UPRN of a feed's dataset as it is now, for the first purpose that may see them."""
+def _rows(o: Opened, feed: str, dataset: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Key and UPRN of a feed's dataset as it is now, and the keys of its quarantine, for the first purpose that may see them."""
     import polars as pl
 
+    from borough.compile.published import quarantine_relation
     from borough.errors import AccessDeniedError
 
-    dataset = _dataset(o, feed)
-    assert dataset is not None
     spec = o.project.datasets[dataset]
     keys = list(spec.key)
     placed = ["uprn"] if "uprn" in spec.columns and "uprn" not in keys else []
-    sql = f"SELECT {', '.join([*keys, *placed])} FROM {dataset}"
+    quarantine = quarantine_relation(o.project, o.engine, o.lake, o.published, dataset)
     for purpose in (o.project.borough.purpose, *o.project.sources[feed.split(".")[0]].purposes):
         try:
-            answer = ask(o, sql, purpose=purpose)
+            found = _frame(ask(o, f"SELECT {', '.join([*keys, *placed])} FROM {dataset}", purpose=purpose))
+            refused = _frame(ask(o, f"SELECT key FROM quarantine WHERE feed = '{feed}'", purpose=purpose, extra=(quarantine,)))
         except AccessDeniedError:
             continue
-        with tempfile.TemporaryDirectory() as scratch:
-            file = Path(scratch) / "current.parquet"
-            answer.copy(file)
-            found = pl.read_parquet(file)
         columns = [pl.concat_str([pl.col(k).cast(pl.String) for k in keys], separator="|").alias("key")]
-        return found.select(*columns, *([pl.col("uprn").cast(pl.Int64)] if "uprn" in found.columns else []))
-    return pl.DataFrame(schema={"key": pl.String})
+        return found.select(*columns, *([pl.col("uprn").cast(pl.Int64)] if "uprn" in found.columns else [])), refused
+    return pl.DataFrame(schema={"key": pl.String}), pl.DataFrame(schema={"key": pl.String})
+
+
+def _frame(answer: Answer) -> pl.DataFrame:
+    import polars as pl
+
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "answer.parquet"
+        answer.copy(file)
+        return pl.read_parquet(file)
 
 
 def _ceiling(root: Path, demo: Demo) -> Ceiling:

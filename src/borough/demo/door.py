@@ -107,7 +107,7 @@ def _deliver(folder: Path, demo: Demo, period: Period, postgres: str | None, tol
     from borough.demo.files.yard import FilesYard
     from borough.demo.truth.people import write as write_truth
 
-    with FilesYard(folder, period.until, postgres=postgres) as yard:
+    with FilesYard(folder, period.until, postgres=postgres, anew=period.first) as yard:
         for district in demo.plan.districts():
             made = world(demo.plan, district, told)
             deliver(made, period, yard, told=told)

@@ -11,15 +11,25 @@ import polars as pl
 
 from borough.demo.files.sqlite import quoted, replacing
 
+MARK = "Made by borough demo"
+"""The comment on a schema of ours: no other is touched."""
+
 
 class Server:
-    """All tables of a delivery in one transaction."""
+    """All tables of a delivery in one transaction. ``anew``: our schemas of before are taken away as they are come to."""
 
-    def __init__(self, url: str) -> None:
-        """Raises ValueError for a URL that names no server, and what pg8000 raises where it can't be reached."""
+    def __init__(self, url: str, *, anew: bool = False) -> None:
+        """Raises ValueError for a URL that names no server, ConnectionError where it can't be reached."""
         import pg8000.dbapi  # type: ignore[import-untyped]  # it has no annotations
 
-        self._connection: Any = pg8000.dbapi.connect(**login(url))
+        where = login(url)
+        try:
+            self._connection: Any = pg8000.dbapi.connect(**where)
+        except (pg8000.dbapi.Error, OSError) as error:
+            said = error.args[0] if error.args else error
+            raise ConnectionError(f"PostgreSQL refused: {said.get('M', said) if isinstance(said, dict) else said}") from error
+        self._anew = anew
+        self._schemas: set[str] = set()
         self._made: set[tuple[str, str]] = set()
         self.rows: dict[str, int] = {}
 
@@ -44,8 +54,21 @@ class Server:
 
     def _create(self, cursor: Any, schema: str, whole: str, frame: pl.DataFrame, key: Sequence[str]) -> None:
         columns = ", ".join(f"{quoted(name)} {_type(kind)}" for name, kind in frame.schema.items())
-        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
+        if schema not in self._schemas:
+            self._open(cursor, schema)
+            self._schemas.add(schema)
         cursor.execute(f"CREATE TABLE IF NOT EXISTS {whole} ({columns}, PRIMARY KEY ({', '.join(map(quoted, key))}))")
+
+    def _open(self, cursor: Any, schema: str) -> None:
+        cursor.execute("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s", (schema,))
+        found = cursor.fetchone()
+        if found and found[0] != MARK:
+            raise ValueError(f"the server has a schema {schema} that borough demo did not make; expected a database of the demo's own")
+        if found and self._anew:
+            cursor.execute(f"DROP SCHEMA {quoted(schema)} CASCADE")
+        if not found or self._anew:
+            cursor.execute(f"CREATE SCHEMA {quoted(schema)}")
+            cursor.execute(f"COMMENT ON SCHEMA {quoted(schema)} IS '{MARK}'")
 
     def publish(self) -> None:
         """Make all of it visible at once."""

@@ -39,14 +39,15 @@ class Summary:
 class FilesYard:
     """Fulfils the port ``Yard`` for a project's folder. Use it as a context: files get their names when it ends well, and not at all when it doesn't.
 
-    ``delivered`` is the day of the delivery, by which truth and faults are named. ``postgres`` is the URL of a server that has the tables instead of SQLite.
+    ``delivered`` is the day of the delivery, by which truth and faults are named. ``postgres`` is the URL of a server that has the tables instead of SQLite;
+    ``anew``: what a demo left there before is taken away.
     """
 
-    def __init__(self, folder: Path, delivered: dt.date, *, postgres: str | None = None) -> None:
+    def __init__(self, folder: Path, delivered: dt.date, *, postgres: str | None = None, anew: bool = False) -> None:
         self._folder = folder
         self._sinks: dict[str, Sink] = {}
         self._notes = Notes(folder, delivered)
-        self._server = Server(postgres) if postgres else None
+        self._server = Server(postgres, anew=anew) if postgres else None
 
     def __enter__(self) -> FilesYard:
         return self
