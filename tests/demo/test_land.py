@@ -54,14 +54,14 @@ def records(path: Path) -> dict[str, list[list[str]]]:
 
 @pytest.fixture(scope="module")
 def gazetteer(delivered: Path) -> dict[str, list[list[str]]]:
-    return records(delivered / "data/gazetteer/llpg_2026-10-01.csv")
+    return records(delivered / "data/gazetteer/llpg_2026-10-09.csv")
 
 
 def test_a_delivery_has_the_last_full_extract_and_an_advance_those_that_fall_due(delivered: Path, world: World, tmp_path: Path) -> None:
-    assert sorted(path.name for path in (delivered / "data/gazetteer").iterdir()) == ["llpg_2023-05-01.csv", "llpg_2026-10-01.csv"]
+    assert sorted(path.name for path in (delivered / "data/gazetteer").iterdir()) == ["llpg_2023-05-09.csv", "llpg_2026-10-09.csv"]
     deliver(world, tmp_path, Period(dt.date(2026, 11, 30), UNTIL))
-    assert [path.name for path in (tmp_path / "data").rglob("*.*")] == ["llpg_2026-11-01.csv"]
-    deliver(world, tmp_path / "days", Period(dt.date(2026, 11, 30), dt.date(2026, 11, 2)))
+    assert [path.name for path in (tmp_path / "data").rglob("*.*")] == ["llpg_2026-11-09.csv"]
+    deliver(world, tmp_path / "days", Period(dt.date(2026, 11, 30), dt.date(2026, 11, 10)))
     assert not (tmp_path / "days/data").exists()
 
 
@@ -107,7 +107,7 @@ def test_second_and_former_names_are_as_usual_as_in_life(gazetteer: dict[str, li
 
 
 def test_an_extract_knows_nothing_of_later_days_and_forgets_nothing(delivered: Path, gazetteer: dict[str, list[list[str]]]) -> None:
-    before = records(delivered / "data/gazetteer/llpg_2023-05-01.csv")
+    before = records(delivered / "data/gazetteer/llpg_2023-05-09.csv")
     for kind, dates in (("21", (13, 14, 15, 16)), ("23", (5, 6, 7)), ("24", (7, 9, 10)), ("32", (8, 10, 11))):
         assert max(row[n] for row in before[kind] for n in dates) <= "2023-05-01"
     assert {row[3] for row in before["21"]} < {row[3] for row in gazetteer["21"]}
@@ -158,7 +158,7 @@ def project(delivered: Path) -> Path:
 
 
 def test_the_ready_made_sources_take_in_all_of_it(project: Path) -> None:
-    with (project / "data/gazetteer/llpg_2026-10-01.csv").open(encoding="utf-8") as file:
+    with (project / "data/gazetteer/llpg_2026-10-09.csv").open(encoding="utf-8") as file:
         sent = Counter(line[:2] for line in file)
     expected = {"street": sent["15"], "blpu": sent["21"], "cross_reference": sent["23"], "lpi": sent["24"], "blpu_class": sent["32"], "ward": 42, "deprivation": 292, "census_age": 146}
     counts = " union all ".join(f"select '{dataset}' as dataset, count(*) as n from {dataset}" for dataset in expected)

@@ -16,9 +16,9 @@ SCHEME = "AddressBase Premium Classification Scheme"
 
 
 def write(world: World, period: Period, yard: Yard) -> None:
-    """The last extract that falls due in the period."""
+    """The last extract that falls due in the period: on the ninth, when little else comes."""
     volume, volumes = world.district.number + 1, len(world.plan.districts())
-    for day in period.last():
+    for day in period.last(day=9):
         found = objects(world, day)
         parts = [_streets(world, day), _objects(world, found, day), _references(found), _names(world, found, day), _classes(found)]
         lines = pl.concat([header(day, volume), *parts, trailer(day, volume + 1 if volume < volumes else 0, sum(map(len, parts)))])
