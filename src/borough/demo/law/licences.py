@@ -143,13 +143,13 @@ def _particulars() -> list[pl.Expr]:
 
 
 def _ended(owing: Owing, made: Chain, chance: np.random.Generator) -> Ints:
-    """When licences were revoked or surrendered. Of those who sell or stop letting, two in three never tell: their licence stands in the register until it expires."""
+    """When licences were revoked or surrendered. Of those who sell or stop letting, three in four never tell: their licence stands in the register until it expires."""
     size = len(made.owing)
     managed = owing.frame["managed"].cast(pl.Float64).fill_null(0.6).to_numpy()[made.owing]
     revoked = made.starts + 60 + (chance.random(size) * 1500).astype(np.int64)
     revoked = np.where(chance.random(size) < 0.004 + 0.03 * np.clip(0.5 - managed, 0, 1), revoked, NEVER)
     stopped = owing.last[made.owing]
-    told = (stopped < _END) & (chance.random(size) < 0.35)
+    told = (stopped < _END) & (chance.random(size) < 0.25)
     given_up = np.where(told, stopped + chance.exponential(80, size).astype(np.int64), NEVER)
     ended = np.minimum(revoked, given_up)
     return np.where((ended > made.starts) & (ended < made.expires), ended, NEVER)

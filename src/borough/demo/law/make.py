@@ -17,7 +17,7 @@ from borough.demo.world import Ground, Law, Lives
 
 PERSUADED = 0.6
 """The share of those who are found unlicensed, and told so, who then apply."""
-PRETENDING = 0.5
+PRETENDING = 0.75
 """Of owners of an HMO without its licence, those who take out a selective one where there is such a scheme, as if they let to one household."""
 VISIBLE = [
     "licence",

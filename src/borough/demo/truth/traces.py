@@ -67,9 +67,10 @@ def features(world: World, records: pl.DataFrame, homes: pl.DataFrame, day: dt.d
     table = table.join(_counts(lately, "late"), on="uprn", how="left", maintain_order="left")
     table = table.join(_people(world, recent), on="uprn", how="left", maintain_order="left").fill_null(0)
     table = table.with_columns((pl.exclude("uprn", "usrn").cast(pl.Float64) + 1).log())
-    return pl.concat([_with_street(table), _place(homes), _licence(world, homes, day), _owner(world, homes, day)], how="horizontal").drop(
-        "uprn", "usrn"
-    )
+    return pl.concat(
+        [_with_street(table), _place(homes), _licence(world, homes, day), _owner(world, homes, day), _owner_there(known, homes)],
+        how="horizontal",
+    ).drop("uprn", "usrn")
 
 
 def _counts(records: pl.DataFrame, prefix: str) -> pl.DataFrame:
@@ -127,6 +128,26 @@ def _owner(world: World, homes: pl.DataFrame, day: dt.date) -> pl.DataFrame:
     return held.select(
         pl.when(none).then(0.0).otherwise((others + 1).log()).alias("other_homes"),
         pl.when(none).then(0.0).otherwise(share).alias("others_licensed"),
+    )
+
+
+def _owner_there(known: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
+    """Whether the registered owner is one of those whom council tax or the roll has at the home, and whether there is one who isn't."""
+    named = known.filter(pl.col("person").is_not_null())
+    living = named.filter(pl.col("feed").str.starts_with("council_tax.") | pl.col("feed").str.starts_with("electoral."))
+    living = living.select("uprn", "person", there=pl.lit(value=True)).unique(maintain_order=True)
+    titles = known.filter(pl.col("feed") == "land_registry.titles").sort("on", "key").unique("uprn", keep="last", maintain_order=True)
+    owners = titles.select("uprn", "person", titled=pl.lit(value=True)).join(
+        living, on=["uprn", "person"], how="left", maintain_order="left"
+    )
+    found = (
+        homes.select("uprn")
+        .join(owners, on="uprn", how="left", maintain_order="left")
+        .with_columns(pl.col("titled", "there").fill_null(value=False))
+    )
+    return found.select(
+        pl.col("there").cast(pl.Float64).alias("owner_there"),
+        (pl.col("titled") & ~pl.col("there")).cast(pl.Float64).alias("owner_elsewhere"),
     )
 
 
