@@ -73,13 +73,13 @@ def _accounts(world: World, yard: Yard, chances: Chances, rows: pl.DataFrame, da
     name = mess.names(rows, columns=("first_name", "surname"), on=rows["entered"])
     address = mess.address(rows, "line", column="address")
     given = rows["born"].zip_with(pl.Series(chances.share("gives", ids) < 0.35), pl.Series([None], dtype=pl.Date).new_from_index(0, rows.height))
-    by = {"Email": 62, "Text message": 22, "Telephone": 11, "Letter": 5}
+    by = _reachable(chances, rows, chances.pick("by", ids, {"Email": 62, "Text message": 22, "Telephone": 11, "Letter": 5}))
     via = {"Online": 68, "Telephone": 19, "Face to face": 5, "App": 8}
     hours = rows.select(pl.format("{}T{}:{}:00Z", "entered", pl.lit(chances.number("hour", ids, 8, 21)).cast(pl.String).str.zfill(2), pl.lit(chances.number("minute", ids, 10, 59))).alias("t"))["t"]
     flat = pl.DataFrame([
         keys.alias("id"), name["first_name"].alias("given"), name["surname"].alias("family"), mess.contact(rows["email"], "email", column="email"), mess.contact(rows["phone"], "phone", column="phone"),
         mess.date(given, "%Y-%m-%d", column="dateOfBirth").alias("born_text"), rows["opened"].cast(pl.String).alias("created"), mess.uprn(rows["uprn"], rows["parent_uprn"], column="uprn").alias("uprn_text"),
-        address["address_1"].alias("formatted"), address["postcode"], chances.pick("by", ids, by).alias("contactBy"), chances.pick("via", ids, via).alias("serviceBy"),
+        address["address_1"].alias("formatted"), address["postcode"], by.alias("contactBy"), chances.pick("via", ids, via).alias("serviceBy"),
         chances.happens("news", ids, 0.3).alias("newsletter"), rows["event"], hours.alias("occurredAt"),
     ])  # fmt: skip
     nested = flat.select(
@@ -89,6 +89,15 @@ def _accounts(world: World, yard: Yard, chances: Chances, rows: pl.DataFrame, da
     )  # fmt: skip
     yard.jsonl(f"data/{SOURCE}/accounts_{day}.jsonl", nested)
     yard.truth(SOURCE, "accounts", rows.select("uprn", "person", key=keys, on="opened"))
+
+
+def _reachable(chances: Chances, rows: pl.DataFrame, by: pl.Series) -> pl.Series:
+    """How people want to be reached: by what they have, but for a few who never said what it is."""
+    no_email, no_phone = pl.col("email").is_null(), pl.col("phone").is_null()
+    lacks = ((pl.lit(by) == "Email") & no_email) | (pl.lit(by).is_in(["Text message", "Telephone"]) & no_phone)
+    other = pl.when(~no_phone).then(pl.lit("Telephone")).when(~no_email).then(pl.lit("Email")).otherwise(pl.lit("Letter"))
+    careless = pl.lit(chances.share("careless", rows["person"])) < 0.06
+    return rows.select(pl.when(lacks & ~careless).then(other).otherwise(pl.lit(by)).alias("by"))["by"]
 
 
 def _asked(world: World, chances: Chances, states: pl.DataFrame) -> pl.DataFrame:
