@@ -62,7 +62,7 @@ def borough(*words: str | Path, **values: str) -> Done:
 def process(*words: str | Path, stdin: str | None = None, **values: str) -> Done:
     """Run ``borough`` in a process of its own."""
     env = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", "LC_ALL": "C.UTF-8", **values}
-    done = subprocess.run([str(BIN / "borough"), *map(str, words)], input=stdin, env=env, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([str(BIN / "borough"), *map(str, words)], input=stdin, env=env, capture_output=True, text=True, timeout=280)
     return Done(done.returncode, done.stdout, done.stderr)
 
 
