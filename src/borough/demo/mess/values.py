@@ -15,7 +15,7 @@ from borough.demo.mess.typing import wrong_figure
 X = pl.col("x")
 LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 LONG_AGO = dt.date(1900, 1, 1)
-RECYCLED = 400
+RECYCLED = 30
 """How many NI numbers there are that more than one person has."""
 
 
@@ -105,8 +105,10 @@ def _in_pairs(numbers: pl.Series, _: Draws) -> pl.Series:
 
 
 def _recycled(numbers: pl.Series, draws: Draws) -> pl.Series:
-    """One of a few numbers, with the same letters as the person's own."""
-    return texts(numbers, X.str.head(2), pl.lit("4"), pl.lit((770_00 + draws.pick("recycled", RECYCLED)).cast(pl.String)), X.str.slice(8))
+    """One of a few numbers, each of several people."""
+    which = draws.pick("recycled", RECYCLED)
+    letters = chosen("ACEHJLMPRS", which % 10) + chosen("ACE", which // 10)
+    return letters + (477_000 + which * 31).cast(pl.String) + chosen("ABC", which % 3)
 
 
 def contact(values: pl.Series, kind: Literal["email", "phone"], draws: Draws, column: str) -> pl.Series:
