@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -105,11 +106,12 @@ def tell(summary: Summary, *, as_json: bool) -> None:
 
 
 def _notices(notices: Sequence[tuple[str, str, str]]) -> None:
-    """What was noticed in files: one line for each thing, with the first file."""
-    seen: dict[tuple[str, str], list[str]] = {}
+    """What was noticed in files: one line for each thing, with the first file. Dates and numbers of what is quoted (a report's title) don't make another."""
+    seen: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for feed, file, text in notices:
-        seen.setdefault((feed, text), []).append(file)
-    for (feed, text), files in seen.items():
+        seen.setdefault((feed, re.sub(r"'[^']*'", lambda quoted: re.sub(r"\d+", "0", quoted[0]), text)), []).append((file, text))
+    for (feed, _), found in seen.items():
+        text, files = found[0][1], [file for file, _ in found]
         where = f": {files[0]}" + (f" and {len(files) - 1:,} more" if len(files) > 1 else "") if files[0] else ""
         typer.echo(redacted(f"note: {feed}{where}: {text}"))
 
