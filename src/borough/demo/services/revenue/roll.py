@@ -30,7 +30,7 @@ class Roll:
     @property
     def plan(self) -> Plan:
         """The plan for a system in which every record is a person who lives."""
-        return replace(self.world.plan, rates={**self.world.plan.rates, "name_occupier": 0.0, "name_company": 0.0, "name_exors": 0.0, "name_swapped": 0.002})
+        return replace(self.world.plan, rates={**self.world.plan.rates, "name_occupier": 0.0, "name_company": 0.0, "name_exors": 0.0, "name_swapped": min(0.002, self.world.plan.rates.get("name_swapped", 1.0))})
 
     def on(self, day: dt.date) -> pl.DataFrame:
         """The entries of the register published on a day: of all who are 17 or nearly."""
