@@ -247,3 +247,17 @@ def test_the_truth_of_a_tiny_district_is_written(tmp_path) -> None:
     assert read(tmp_path, "stays").columns == list(TABLES["stays"])
     with pytest.raises(FileNotFoundError, match="truth/people"):
         read(tmp_path / "nowhere", "people")
+
+
+def test_moves_are_told_late_or_never_as_often_as_declared() -> None:
+    plan = Plan(scale=0.02)
+    shares = {}
+    for name, rates in {"usual": {}, "none": {"move_late": 0.0, "move_untold": 0.0}, "all": {"move_late": 1.0, "move_untold": 0.5}}.items():
+        given = Plan(scale=0.02, rates=rates)
+        stays = make(given, given.districts()[0], make_ground(plan, plan.districts()[0])).stays
+        stays = stays.join(stays.group_by("person").agg(first=pl.col("start").min()), on="person").filter(pl.col("start") > pl.col("first"))
+        lag = (stays["told"] - stays["start"]).dt.total_days()
+        shares[name] = ((lag > 90).mean(), stays["told"].is_null().mean())
+    assert shares["none"][0] < 0.01 and shares["none"][1] == 0
+    assert shares["none"][0] < shares["usual"][0] < shares["all"][0]
+    assert abs(shares["usual"][1] - 0.085) < 0.015 and abs(shares["all"][1] - 0.5) < 0.03

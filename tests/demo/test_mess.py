@@ -75,16 +75,15 @@ WRITERS: Mapping[str, Callable[[Mess, pl.DataFrame], pl.Series | pl.DataFrame]] 
     "email": lambda m, w: m.contact(w["email"], "email", column="Email"),
     "phone": lambda m, w: m.contact(w["phone"], "phone", column="Phone"),
     "text": lambda m, w: m.text(w["words"], column="Notes"),
-    "late": lambda m, w: m.late(w["day"], 30.0),
 }
-OF = {"company_style": "company", "postcode_inside": "flat", "late": "late", "header_repeated": None, "totals_row": None, "double_same": None, "double_differing": None}
+OF = {"company_style": "company", "postcode_inside": "flat", "move_late": None, "move_untold": None, "header_repeated": None, "totals_row": None, "double_same": None, "double_differing": None}
 
 
 def _writer(kind: str) -> str | None:
     return OF[kind] if kind in OF else kind.partition("_")[0]
 
 
-SHOWN = [kind for kind in KINDS if _writer(kind) and kind != "late"]
+SHOWN = [kind for kind in KINDS if _writer(kind)]
 
 
 def _write(writer: str, given: Mapping[str, float], world: pl.DataFrame = WORLD) -> tuple[list[Any], Told]:
@@ -112,7 +111,7 @@ def test_a_kind_is_as_frequent_as_declared_and_all_of_it_is_told(kind: str) -> N
 
 @pytest.mark.parametrize("writer", WRITERS)
 def test_a_record_has_its_faults_whichever_others_are_written_with_it(writer: str) -> None:
-    given = {k: (0.15 if k != "late" else 1.0) for k in KINDS}
+    given = dict.fromkeys(KINDS, 0.15)
     whole, told = _write(writer, given)
     some = WORLD.sample(1500, seed=3, shuffle=True)
     part, told_some = _write(writer, given, some)
@@ -201,20 +200,6 @@ def test_records_that_come_twice() -> None:
         assert copies.height == 2 * len({i for k, keys, c, _ in told.faults_ if k == "double_differing" and c == column for i in keys})
         known = copies.filter(pl.col(column).is_not_null().all().over("id"))
         assert known.unique().height == known.height, f"each pair differs in {column}"
-
-
-def test_news_comes_late_and_some_of_it_very() -> None:
-    days = pl.Series([dt.date(2022, 1, 1)] * SIZE)
-    told = Told()
-    mess = mess_of(Plan(), told, "tax", "accounts", WORLD["id"].cast(pl.String), WORLD["id"])  # type: ignore[arg-type]  # it only listens
-    lags = (mess.late(days, 20.0, longest=300) - days).dt.total_days()
-    assert lags.min() == 0
-    assert 16 < lags.mean() < 22  # type: ignore[operator]  # whole days down, and none over the longest
-    assert lags.median() < 12  # type: ignore[operator]  # numbers
-    assert 200 < lags.max() <= 300  # type: ignore[operator]  # numbers
-    assert len(told.keys("late")) == (lags > 60).sum()
-    off = mess_of(Plan(rates={"late": 0.0}), told, "tax", "accounts", WORLD["id"].cast(pl.String), WORLD["id"])  # type: ignore[arg-type]  # it only listens
-    assert off.late(days, 20.0).equals(days)
 
 
 def test_faults_of_files() -> None:

@@ -106,7 +106,7 @@ def _assembled(
         people=_people_frame(people, owners),
         owners=owners,
         spells=spells_frame(spells, homes, landlords, stays, ids, (district.number + 1) * OWNERS_OF_A_DISTRICT, rng),
-        stays=dressed(stays, homes, ids, base, rng),
+        stays=dressed(stays, homes, ids, base, plan.rates, rng),
         moves=moves_of(stays, homes),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
@@ -9,6 +11,7 @@ from borough.demo.lives.folk import HEAD, ROLES, SHARER, Folk
 from borough.demo.lives.homes import FIRST, LAST, Homes, Ints
 from borough.demo.lives.luck import days_of
 from borough.demo.lives.slots import ROOM, Slots
+from borough.demo.mess.kinds import rates
 
 DAY = pl.Int32
 
@@ -39,18 +42,20 @@ def stays_of(homes: Homes, slots: Slots, came_from: Ints, party: Ints, table: Fo
     return stays.select("person", "row", "home", "spell", "slot", "start", "end", "role", "born", "dies", joins=pl.col("start") > pl.col("from"))
 
 
-def told(starts: Ints, born: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """When the council was told of stays: mostly within weeks, some months late, some before. Second: whether it ever was (0 or 1)."""
+def told(starts: Ints, born: Ints, late: float, untold: float, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """When the council was told of stays: mostly within weeks, some before, a share months late. Second: whether it ever was (0 or 1); a share never."""
     size = len(starts)
-    kind = rng.random(size)
-    lag = np.select([kind < 0.12, kind < 0.72, kind < 0.9], [-rng.integers(0, 21, size), days_of(rng, 1.2, 20, size), days_of(rng, 1.3, 85, size)], days_of(rng, 1.5, 260, size))
-    lag = np.where(starts == born, days_of(rng, 2.0, 30, size), lag)
-    return starts + lag, (rng.random(size) >= 0.085).astype(np.int64)
+    kind, tardy = rng.random(size), rng.random(size) < late
+    prompt = np.where(kind < 1 / 6, -rng.integers(0, 21, size), days_of(rng, 1.2, 20, size))
+    months = np.where(kind < 2 / 3, days_of(rng, 1.3, 85, size), days_of(rng, 1.5, 260, size))
+    lag = np.where(starts == born, days_of(rng, 2.0, 30, size), np.where(tardy, months, prompt))
+    return starts + lag, (rng.random(size) >= untold).astype(np.int64)
 
 
-def dressed(stays: pl.DataFrame, homes: Homes, spell_id: Ints, base: int, rng: np.random.Generator) -> pl.DataFrame:
-    """The stays as the world shows them, sorted by id."""
-    days, ever = told(stays["start"].to_numpy(), stays["born"].to_numpy(), rng)
+def dressed(stays: pl.DataFrame, homes: Homes, spell_id: Ints, base: int, given: Mapping[str, float], rng: np.random.Generator) -> pl.DataFrame:
+    """The stays as the world shows them, sorted by id. ``given``: the plan's rates of faults, two of which are about moves."""
+    shares = rates(given)
+    days, ever = told(stays["start"].to_numpy(), stays["born"].to_numpy(), shares["move_late"], shares["move_untold"], rng)
     frame = stays.with_columns(
         uprn=pl.Series(homes.uprn[stays["home"].to_numpy()]),
         spell=pl.Series(spell_id[stays["spell"].to_numpy()]),

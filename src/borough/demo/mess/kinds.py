@@ -79,7 +79,9 @@ _ALL = (
     # records
     Kind("double_same", 0.003, "the record twice, alike", "superseded"),
     Kind("double_differing", 0.002, "the record twice, with two values", "refused"),
-    Kind("late", 1.0, "known later than it happened; told where it was later by more than 60 days", "kept"),
+    # moves: of people's stays, not of one table's records; where they happened is in truth/stays
+    Kind("move_late", 0.28, "the council is told of a move months later, and enters it back-dated", "kept"),
+    Kind("move_untold", 0.085, "the council is never told of a move", "kept"),
     # files
     Kind("header_repeated", 1.0, "the header again inside the file, where pages were joined", "refused"),
     Kind("totals_row", 1.0, "a row of totals at the end", "refused"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
@@ -16,11 +15,6 @@ from borough.demo.mess.kinds import rates
 from borough.demo.mess.mess import AddressStyle, Mess, NameStyle
 from borough.demo.plan import Plan
 from borough.demo.yard import Expect, Yard
-
-LATE = 60
-"""Days after which news is told to the yard as late."""
-SHAPE = 0.6
-"""Of the Weibull distribution of lags: most are short, a few very long."""
 
 
 def mess_of(plan: Plan, yard: Yard, source: str, table: str, keys: pl.Series, ids: pl.Series, *, expects: Mapping[str, Expect] | None = None) -> Mess:
@@ -83,14 +77,6 @@ class _Mess:
             copies = copies.with_columns(values.another(copies[differing], self._draws.only(rows)).alias(differing))
         order = pl.concat([pl.Series("n", np.arange(frame.height), dtype=pl.UInt32), rows.alias("n")])
         return pl.concat([frame, copies])[pl.Series(np.argsort(order.to_numpy(), kind="stable"))]
-
-    def late(self, days: pl.Series, mean: float, *, longest: int = 400) -> pl.Series:
-        draws = self._draws
-        share = draws.share(f"late.{mean}.{longest}")
-        lag = np.minimum((mean / math.gamma(1 + 1 / SHAPE)) * (-np.log1p(-share)) ** (1 / SHAPE), longest).astype(np.int64)
-        lag[draws.share("late.at_all") >= draws.rates["late"]] = 0
-        draws.tell("late", None, pl.Series(np.flatnonzero((lag > LATE) & days.is_not_null().to_numpy()), dtype=pl.UInt32))
-        return pl.DataFrame([days.alias("d"), pl.Series("n", lag)]).select(pl.col("d") + pl.duration(days="n")).to_series().alias(days.name)
 
     def file(self, kind: Literal["header_repeated", "totals_row"], path: str, key: str, *, times: int = 1) -> bool:
         draws = replace(self._draws, ids=np.zeros(1, np.int64), keys=pl.Series([key]))

@@ -56,9 +56,6 @@ class Mess(Protocol):
     def doubled(self, frame: pl.DataFrame, *, differing: str | None = None) -> pl.DataFrame:
         """The frame with some rows twice, each copy after its original: identical, or with another value in the column ``differing``."""
 
-    def late(self, days: pl.Series, mean: float, *, longest: int = 400) -> pl.Series:
-        """The days on which events became known: days later by a skewed lag with this mean, most of them soon, a few very late."""
-
     def file(self, kind: Literal["header_repeated", "totals_row"], path: str, key: str, *, times: int = 1) -> bool:
         """Whether a file has such a fault (then write it so: ``header_every``, ``footer``, ``below``); told with the key that its row will show, refused.
 

@@ -25,13 +25,14 @@ TABLES: dict[str, tuple[str, ...]] = {
     "owners": ("owner", "kind", "name", "company_number", "person", "address", "postcode", "agent", "homes"),
     "licences": ("licence", "uprn", "owner", "kind", "applied", "decided", "outcome", "starts", "expires", "ended", "max_occupants", "max_households"),
     "visits": ("visit", "uprn", "on", "reason", "officer", "chance", "true_status", "found"),
-    "status": ("uprn", "spell", "first_day", "last_day", "tenure", "hmo", "needs", "licensed"),
+    "status": ("uprn", "spell", "first_day", "last_day", "tenure", "hmo", "needs", "licensed", "applied"),
+    "chances": ("uprn", "year", "chance"),
 }  # fmt: skip
 """Tables of the truth and their columns."""
 
 SORTED_BY: dict[str, tuple[str, ...]] = {
     "properties": ("uprn",), "people": ("person",), "stays": ("stay",), "spells": ("spell",), "owners": ("owner",),
-    "licences": ("licence",), "visits": ("on", "visit"), "status": ("uprn", "first_day"),
+    "licences": ("licence",), "visits": ("on", "visit"), "status": ("uprn", "first_day"), "chances": ("year", "uprn"),
 }  # fmt: skip
 
 
@@ -59,5 +60,5 @@ def _frames(world: World) -> dict[str, pl.DataFrame]:
     lives, law = world.lives, world.law
     return {
         "properties": world.ground.properties, "people": lives.people, "stays": lives.stays, "spells": lives.spells, "owners": lives.owners,
-        "licences": law.licences, "visits": law.visits, "status": law.status,
+        "licences": law.licences, "visits": law.visits, "status": law.status, "chances": law.chances,
     }  # fmt: skip
