@@ -123,3 +123,16 @@ def test_print_writes_nothing(project: Path) -> None:
     printed = borough("source", "add", "epc", "--print", "--project", project)
     assert "source: epc" in printed.out
     assert not (project / "sources").exists()
+
+
+def test_what_a_source_says_of_itself_is_shown(project: Path) -> None:
+    borough("source", "add", "libraries", "--project", project)
+    hires = project / "data" / "libraries" / "hires_2026-11-02.csv"
+    hires.parent.mkdir(parents=True)
+    hires.write_text("Booking #,Venue,Category,Hirer,Organisation,Hirer Email,Purpose of hire,Hire Date,Hours,Price inc VAT,Status,Booked On\nB1,Hall,Hall,,,,Fair,14 November 2026,2,£9.00,Confirmed,1 November 2026\n")
+    assert borough("run", "--select", "libraries.hires", "--project", project).code == 0
+    shown = borough("show", "venue_hire", "--project", project)
+    assert "from libraries · Libraries, parks and halls · service: arts, parks and libraries · purposes: library_service" in shown.out, shown.err
+    assert "Public Libraries and Museums Act 1964" in shown.out
+    feeds = {feed["feed"]: feed for feed in borough("source", "status", "--json", "--project", project).json}
+    assert feeds["libraries.hires"]["service"] == "arts, parks and libraries" and "library_service" in feeds["libraries.hires"]["purposes"]

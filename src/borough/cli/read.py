@@ -236,10 +236,22 @@ def show(
             print_json({"name": dataset, "title": title, "columns": [dict(zip(names, d, strict=True)) for d in described], "rows": found})
             return
         heading(redacted(f"{dataset}: {title or ''}"))
+        for line in _origins(o, dataset):
+            typer.echo(redacted(line))
         table(("column", "type", "classification", "you see it", "meaning"), described)
         if rows:
             heading(f"First {rows} rows")
             table([n for n, _ in answer.columns], answer.rows())
+
+
+def _origins(o: Opened, dataset: str) -> list[str]:
+    """What the sources that fill a dataset say of themselves, a line each."""
+    filling = {source.source: source for _, source, feed in o.project.feeds() if feed.to == dataset}
+    lines = []
+    for name, source in filling.items():
+        said = (source.title, source.service and f"service: {source.service}", source.purposes and f"purposes: {', '.join(source.purposes)}", source.lawful_basis and source.lawful_basis.strip())
+        lines.append(f"from {name}" + "".join(f" · {part}" for part in said if part))
+    return lines
 
 
 def known_name(o: Opened, name: str) -> None:

@@ -94,7 +94,8 @@ def status(context: typer.Context, project: ProjectOption = None, as_json: JsonO
         engine.close()
     away = [h for h in feeds if h.contact is not None and not h.contact.reached]
     if wants_json(context, as_json):
-        print_json([_health(h) for h in feeds])
+        about = {name: {"service": s.service, "systems": list(s.systems), "lawful_basis": s.lawful_basis, "purposes": list(s.purposes)} for name, s, _ in opened.feeds()}
+        print_json([{**_health(h), **about.get(h.feed, {})} for h in feeds])
     else:
         show.table(
             ("feed", "from", "to", "last extract", "of", "rows", "last contact"),
