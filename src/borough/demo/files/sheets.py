@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,7 +42,10 @@ class WorkbookSink(Sink):
         self._book.close()
 
     def drop(self) -> None:
-        self._book.fileclosed = 1  # nothing to warn of: it is given up
+        from xlsxwriter.exceptions import XlsxWriterException
+
+        with contextlib.suppress(OSError, XlsxWriterException):  # its own scratch files are to be closed, even where the disk is full
+            self._book.close()
         super().drop()
 
 

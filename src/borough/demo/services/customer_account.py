@@ -17,8 +17,8 @@ from borough.demo.world import World
 from borough.demo.yard import Yard
 
 SOURCE = "customer_account"
-ASKED = Rates(owned=700, social=1250, family=900, hmo=1000, void=80, bad=1.2, deprived=1.5, uneven=0.8)
-"""Requests for each 1,000 homes and year: about 100,000 a year in a whole borough."""
+ASKED = Rates(owned=560, social=1000, family=720, hmo=800, void=64, bad=1.2, deprived=1.5, uneven=0.8)
+"""Requests for each 1,000 homes and year: about 80,000 a year in a whole borough."""
 _REQUESTS = {
     "Council Tax|Change of address": 14, "Council Tax|Balance enquiry": 11, "Housing|Repair": 16, "Housing|Application enquiry": 6, "Benefits|Change of circumstances": 9, "Waste|New container": 9,
     "Waste|Collection enquiry": 9, "Parking|Permit": 10, "Streets|Street light": 4, "Streets|Pothole": 4, "Environmental Health|Enquiry": 3, "Planning|Enquiry": 2, "Registrars|Certificate copy": 3,

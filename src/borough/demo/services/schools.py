@@ -26,11 +26,16 @@ def write(world: World, period: Period, yard: Yard) -> None:
     """Write what the education database knows."""
     chances = Chances(world.plan.seed, SOURCE)
     rows = schooling.enrolments(world, chances)
-    for day in census_days(period.since, period.until):
+    for day in kept(census_days(period.since, period.until), period):
         _pupils(world, yard, chances, rows, day)
     school_events.admissions(world, period, yard, chances, rows)
     school_events.meals(world, period, yard, chances, rows)
     school_events.actions(world, period, yard, chances, rows)
+
+
+def kept(days: list[dt.date], period: Period) -> list[dt.date]:
+    """The censuses that are still there: of longer ago than two years the autumn's alone."""
+    return [day for day in days if not period.first or day.month == 10 or (period.until - day).days < 2 * 365]
 
 
 def census_days(first: dt.date, last: dt.date) -> list[dt.date]:
