@@ -16,7 +16,7 @@ from .council import BIN, borough, environment, write
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = ROOT / "tests" / "project" / "contracts"
-PROJECTS = [ROOT / "examples" / "waltham-forest", ROOT / "tests/little_council/project"]
+PROJECTS = [ROOT / "examples" / "waltham-forest", ROOT / "tests/small_council/project"]
 SECRET = "s3cret-key"
 FILES = {
     "borough.yaml": "borough: Exampleton\nlake: s3://bucket/${LAKE_KEY:-}lake\n",

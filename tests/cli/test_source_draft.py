@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.ingest.little_api import Answer, little_api
-from tests.little_council.council import generate
+from tests.small_council.council import generate
 
 from .council import borough
 

@@ -22,7 +22,7 @@ from borough.project.specs import BoroughSpec, DatasetSpec, SourceSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = sorted((Path(__file__).parent / "contracts").glob("*.odcs.yaml"))
-PROJECTS = [ROOT / "examples" / "waltham-forest", ROOT / "tests/little_council/project", ROOT / "src/borough/project/template"]
+PROJECTS = [ROOT / "examples" / "waltham-forest", ROOT / "tests/small_council/project", ROOT / "src/borough/project/template"]
 N = 60
 WARD = DatasetSpec.model_validate(
     {

@@ -15,7 +15,8 @@ from borough.ingest.apis.client import pages
 from borough.ingest.block import working_folder
 from borough.ingest.bronze_files import Writer
 from borough.ingest.cursors import furthest, going_on
-from borough.ingest.formats.documents import InvalidJSONError, Shape, as_json, head_columns, read_documents, records_of
+from borough.ingest.formats.documents import InvalidJSONError, Shape, head_columns, read_documents, records_of
+from borough.ingest.formats.quick_json import as_json
 from borough.ingest.port import Batch, Found, Received, Since, Stamp, as_it_is, extract_now
 from borough.project.connect import ApiSpec, ResourceSpec
 from borough.project.resolve import ResolvedFeed

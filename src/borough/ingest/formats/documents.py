@@ -11,7 +11,7 @@ import itertools
 import json
 import os
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,7 +21,8 @@ from borough.engine.quoting import literal, locations
 from borough.errors import EngineError
 from borough.ingest.block import Block, Workshop, cannot_open, unreadable
 from borough.ingest.formats.encoding import UnreadableEncodingError, sniff
-from borough.ingest.formats.record_columns import Path, Record, RecordColumns, readable_rows
+from borough.ingest.formats.quick_json import NAME, Level, Number, Pairs, as_json, decoder_for, flat, names_within
+from borough.ingest.formats.record_columns import Path, Record, RecordColumns, new_paths, readable_rows
 from borough.ingest.port import Found, Received
 from borough.ingest.scratch import Rows
 from borough.project.formats import JsonSpec
@@ -31,19 +32,11 @@ from borough.project.specs import FeedSpec
 BATCH = 20_000  # records held as objects at a time
 
 
-class _Number(str):
-    """A number as it was written."""
-
-
-class _Object(list[tuple[str, Any]]):
-    """An object as its pairs, so that a repeated key is not lost."""
-
-
 class InvalidJSONError(ValueError):
     """Not JSON, or not the JSON that the feed declares: what and where."""
 
 
-DECODER = json.JSONDecoder(parse_float=_Number, parse_int=_Number, parse_constant=_Number, object_pairs_hook=_Object)
+DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=Number, object_pairs_hook=Pairs)
 SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -75,7 +68,7 @@ def head_columns(found: Found, shape: Shape) -> tuple[str, ...]:
     """The columns of a file. Raises OSError or ValueError when it can't be read."""
     with open(found.path, "rb") as file:
         text = _text(file.read())[0]
-    have = dict.fromkeys(path for record in records_of(text, shape) for path in flatten(record, shape.geojson))
+    have = dict.fromkeys(path for row in rows_of(text, shape) for path in row)
     return tuple(".".join(path) for path in have)
 
 
@@ -91,7 +84,7 @@ def _read(found: Found, shape: Shape, columns: RecordColumns) -> Received:
     try:
         text, encoding, notices = _text(data)
         del data
-        count, paths = _write(found, records_of(text, shape), shape, columns)
+        count, paths = _write(found, rows_of(text, shape), columns)
     except UnreadableEncodingError as error:
         return unreadable(found, f"unreadable encoding: {error}; JSON is UTF-8: ask for the file again", sha256=sha256)
     except (InvalidJSONError, RecursionError) as error:
@@ -102,14 +95,51 @@ def _read(found: Found, shape: Shape, columns: RecordColumns) -> Received:
     return Received(found, sha256, 0, count, names, encoding, (*notices, *(n for p in paths for n in columns.notices[p])))
 
 
-def _write(found: Found, records: Iterator[_Object], shape: Shape, columns: RecordColumns) -> tuple[int, tuple[Path, ...]]:
+def _write(found: Found, rows: Iterator[Record], columns: RecordColumns) -> tuple[int, tuple[Path, ...]]:
     """Write the records of a file a batch at a time; how many, and the paths they have."""
     count, paths = 0, dict[Path, None]()
-    while batch := [flatten(record, shape.geojson) for record in itertools.islice(records, BATCH)]:
+    while batch := list(itertools.islice(rows, BATCH)):
         columns.write(found, batch, count + 1)
         count += len(batch)
-        paths.update(dict.fromkeys(path for record in batch for path in record))
+        paths.update(dict.fromkeys(new_paths(batch, paths)))
     return count, tuple(paths)
+
+
+def rows_of(text: str, shape: Shape) -> Iterator[Record]:
+    """The records of a document as paths and texts: quickly where that loses nothing, else pair by pair."""
+    around = shape.path is not None or text.startswith("[", _space(text, 0))
+    decoder = None if shape.geojson else decoder_for(text, int(around))
+    if decoder is None:
+        return (flatten(record, shape.geojson) for record in records_of(text, shape))
+    if shape.path is not None:
+        return iter(_whole(text, shape, decoder))
+    return _one_by_one(text, shape, decoder)
+
+
+def _whole(text: str, shape: Shape, decoder: json.JSONDecoder) -> Iterable[Record]:
+    """The records inside a document, which is decoded as one."""
+    assert shape.path is not None
+    value, end = _value(text, _space(text, 0), decoder)
+    records: Any = value
+    for key in shape.path.split("."):
+        records = records.get(key) if isinstance(records, dict) else None
+    if _space(text, end) < len(text) or not isinstance(records, list) or not all(isinstance(r, dict) for r in records):
+        return (flatten(record) for record in records_of(text, shape))  # something is wrong, or it is not one document: say what
+    level, rows, names = Level(), list[Record](), names_within(value)
+    for record in records:
+        row: Record = {}
+        flat(record, level, row)
+        rows.append(row)
+    return rows if names == text.count(NAME) else (flatten(record) for record in records_of(text, shape))
+
+
+def _one_by_one(text: str, shape: Shape, decoder: json.JSONDecoder) -> Iterator[Record]:
+    level = Level()
+    for record, start, end in _records(text, shape, decoder):
+        row: Record = {}
+        if flat(record, level, row) != text.count(NAME, start, end):
+            row = flatten(_value(text, start)[0])
+        yield row
 
 
 def _text(data: bytes) -> tuple[str, str, tuple[str, ...]]:
@@ -121,40 +151,47 @@ def _text(data: bytes) -> tuple[str, str, tuple[str, ...]]:
     return text, encoding.codec, ("byte order mark",) if encoding.mark else ()
 
 
-def records_of(text: str, shape: Shape) -> Iterator[_Object]:
+def records_of(text: str, shape: Shape) -> Iterator[Pairs]:
     """The records of a document: of its array, of the array at the path, one a line, or the one object that it is."""
+    return (record for record, _, _ in _records(text, shape, DECODER))
+
+
+def _records(text: str, shape: Shape, decoder: json.JSONDecoder) -> Iterator[tuple[Any, int, int]]:
+    """The records, as the decoder makes them, with where each begins and ends."""
     start = _space(text, 0)
     if shape.path is None and text.startswith("[", start):
-        end = yield from _array(text, start)
+        end = yield from _array(text, start, decoder)
         if end < len(text):
             raise InvalidJSONError(f"{place(text, end)}: expected the end of the document after its array")
         return
-    first, end = _value(text, start)
-    end = _space(text, end)
-    if shape.path is not None and end == len(text):
+    first, end = _value(text, start, decoder)
+    after = _space(text, end)
+    if shape.path is not None and after == len(text):
         records = _at(first, shape.path)
-        if not isinstance(records, list) or isinstance(records, _Object):
+        if not isinstance(records, list) or isinstance(records, Pairs):
             raise InvalidJSONError(f"expected an array of records at {shape.path!r}, found {_kind(records)}")
         for number, value in enumerate(records, start=1):
-            yield _object(value, number)
+            yield _object(value, number), start, end
         return
-    yield _object(first, 1)
+    yield _object(first, 1, text, start), start, end
     for number in itertools.count(2):
-        if end == len(text):
+        if after == len(text):
             return
-        value, end = _value(text, end)
-        end = _space(text, end)
-        yield _object(value, number)
+        start = after
+        value, end = _value(text, start, decoder)
+        after = _space(text, end)
+        yield _object(value, number, text, start), start, end
 
 
-def _array(text: str, start: int) -> Generator[_Object, None, int]:
+def _array(text: str, start: int, decoder: json.JSONDecoder) -> Generator[tuple[Any, int, int], None, int]:
     """The records of an array, one at a time, so that a long one is not held as objects; where the text goes on behind it."""
     position = _space(text, start + 1)
     if text.startswith("]", position):
         return _space(text, position + 1)
     for number in itertools.count(1):
-        value, position = _value(text, position)
-        yield _object(value, number)
+        begun = position
+        value, position = _value(text, begun, decoder)
+        yield _object(value, number, text, begun), begun, position
         position = _space(text, position)
         if text.startswith("]", position):
             break
@@ -171,9 +208,9 @@ def _space(text: str, position: int) -> int:
     return match.end() if match else position
 
 
-def _value(text: str, start: int) -> tuple[Any, int]:
+def _value(text: str, start: int, decoder: json.JSONDecoder = DECODER) -> tuple[Any, int]:
     try:
-        return DECODER.raw_decode(text, start)
+        return decoder.raw_decode(text, start)
     except json.JSONDecodeError as error:
         cut = "; the file seems to be cut off" if error.pos >= len(text.rstrip()) or "Unterminated" in error.msg else ""
         raise InvalidJSONError(f"{place(text, error.pos)}: {error.msg}{cut}") from error
@@ -184,46 +221,48 @@ def place(text: str, position: int) -> str:
     return f"line {text.count(chr(10), 0, position) + 1}, column {position - text.rfind(chr(10), 0, position)}"
 
 
-def _object(value: Any, number: int) -> _Object:
-    if not isinstance(value, _Object):
-        raise InvalidJSONError(f"record {number} is {_kind(value)}, expected an object")
-    return value
+def _object(value: Any, number: int, text: str = "", start: int = 0) -> Any:
+    if isinstance(value, Pairs | dict):
+        return value
+    if text and type(value) is str:  # decoded quickly, it may have been a number
+        value = _value(text, start)[0]
+    raise InvalidJSONError(f"record {number} is {_kind(value)}, expected an object")
 
 
 def _at(value: Any, path: str) -> Any:
     for key in path.split("."):
-        if not isinstance(value, _Object) or key not in dict(value):
+        if not isinstance(value, Pairs) or key not in dict(value):
             raise InvalidJSONError(f"nothing at {path!r}: no {key!r} in {_kind(value)}")
         value = dict(value)[key]
     return value
 
 
 def _kind(value: Any) -> str:
-    names = ((_Object, "an object"), (list, "an array"), (_Number, "a number"), (str, "a text"), (bool, "a boolean"))
+    names = (((Pairs, dict), "an object"), (list, "an array"), (Number, "a number"), (str, "a text"), (bool, "a boolean"))
     return next((name for kind, name in names if isinstance(value, kind)), "null")
 
 
-def flatten(record: _Object, geojson: bool = False) -> Record:
+def flatten(record: Pairs, geojson: bool = False) -> Record:
     """A record as paths and texts. A GeoJSON feature gives its properties, its ``geometry``, and the rest of its members."""
     row: Record = {}
     if not geojson:
         _flatten(record, (), row)
         return row
     for key, value in record:
-        if key == "properties" and isinstance(value, _Object):
+        if key == "properties" and isinstance(value, Pairs):
             _flatten(value, (), row)
     for key, value in record:
         if key == "geometry":
             _put(row, ("geometry",), None if value is None else as_json(value))
         elif key not in ("properties", "type"):
-            _flatten(_Object([(key, value)]), (), row)
+            _flatten(Pairs([(key, value)]), (), row)
     return row
 
 
-def _flatten(record: _Object, above: Path, row: Record) -> None:
+def _flatten(record: Pairs, above: Path, row: Record) -> None:
     for key, value in record:
         path = (*above, key)
-        if isinstance(value, _Object) and value:
+        if isinstance(value, Pairs) and value:
             _flatten(value, path, row)
         elif isinstance(value, str):
             _put(row, path, str(value))
@@ -237,17 +276,6 @@ def _put(row: Record, path: Path, text: str | None) -> None:
         count += 1
         free = (*path[:-1], f"{path[-1]}_{count}")
     row[free] = text
-
-
-def as_json(value: Any) -> str:
-    """JSON text with the numbers as they were written."""
-    if isinstance(value, _Number):
-        return str(value)
-    if isinstance(value, _Object):
-        return "{" + ",".join(f"{json.dumps(k, ensure_ascii=False)}:{as_json(v)}" for k, v in value) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(as_json, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _counted(received: list[Received], shape: Shape, shop: Workshop) -> list[Received]:

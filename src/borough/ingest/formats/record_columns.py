@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from borough.engine.quoting import literal, quoted
 from borough.ingest.block import Block
@@ -24,7 +24,7 @@ class RecordColumns:
 
     def write(self, found: Found, records: Sequence[Record], first: int) -> None:
         """Write records of one file, ``first`` being the ordinal of the first of them."""
-        for path in dict.fromkeys(path for record in records for path in record):
+        for path in new_paths(records, self.names):
             self._add(path)
         paths = list(self.names)
         self.rows.columns((*self.names.values(), *self.parts, "_file", *SYSTEM))
@@ -37,6 +37,13 @@ class RecordColumns:
         if path not in self.names:
             (name,), self.notices[path] = unique_names([".".join(path)], (*self.parts, *self.names.values()))
             self.names[path] = name
+
+
+def new_paths(records: Sequence[Record], known: Container[Path]) -> list[Path]:
+    """The paths of records that are not known yet, in the order in which they are seen."""
+    if all(path in known for path in set().union(*records)):
+        return []
+    return [path for path in dict.fromkeys(path for record in records for path in record) if path not in known]
 
 
 def readable_rows(block: Block | None, received: Sequence[Received], columns: RecordColumns) -> Block | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.little_council.council import generate
+from tests.small_council.council import generate
 
 BOROUGH = str(Path(sys.executable).parent / "borough")
 

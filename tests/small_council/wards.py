@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.little_council.calendar import NEW_WARDS
-from tests.little_council.faults import Yard
-from tests.little_council.town import OLD_FROM, OLD_WARDS, WARDS, Ward
+from tests.small_council.calendar import NEW_WARDS
+from tests.small_council.faults import Yard
+from tests.small_council.town import OLD_FROM, OLD_WARDS, WARDS, Ward
 
 
 def _feature(ward: Ward, *, spike: bool) -> dict[str, Any]:

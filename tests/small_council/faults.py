@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from tests.little_council.town import ward_at
+from tests.small_council.town import ward_at
 
 Outcome = Literal["refused", "mended", "unknown", "superseded", "counted", "none"]
 

@@ -9,8 +9,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.little_council.council import generate
-from tests.little_council.town import OLD_WARDS, WARDS, homes, ward_at
+from tests.small_council.council import generate
+from tests.small_council.town import OLD_WARDS, WARDS, homes, ward_at
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from tests.little_council.calendar import FIRST, day, later, uk
-from tests.little_council.dice import Dice
-from tests.little_council.faults import Yard
-from tests.little_council.town import Home, person
+from tests.small_council.calendar import FIRST, day, later, uk
+from tests.small_council.dice import Dice
+from tests.small_council.faults import Yard
+from tests.small_council.town import Home, person
 
 HEADER = "Account Ref;UPRN;Liable Party;Address;Postcode;Liability From;Liability To;Band;Single Person;Annual Charge"
 CHARGES = {"A": 1228.11, "B": 1432.80, "C": 1637.48, "D": 1842.17}

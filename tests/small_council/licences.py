@@ -7,10 +7,10 @@ import datetime as dt
 import io
 from dataclasses import dataclass
 
-from tests.little_council.calendar import FIRST, day, uk
-from tests.little_council.dice import Dice
-from tests.little_council.faults import Yard
-from tests.little_council.town import Home, person
+from tests.small_council.calendar import FIRST, day, uk
+from tests.small_council.dice import Dice
+from tests.small_council.faults import Yard
+from tests.small_council.town import Home, person
 
 OLD_HEADER = ("LICENCE NO", "UPRN", "Property Address", "Postcode", "Licence Holder", "Licence Type", "Start Date", "Expiry Date", "Max Occupants")
 NEW_HEADER = ("Licence Number", *OLD_HEADER[1:])

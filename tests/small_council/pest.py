@@ -6,10 +6,10 @@ import datetime as dt
 import json
 from typing import Any
 
-from tests.little_council.calendar import day
-from tests.little_council.dice import Dice
-from tests.little_council.faults import Yard
-from tests.little_council.town import Home
+from tests.small_council.calendar import day
+from tests.small_council.dice import Dice
+from tests.small_council.faults import Yard
+from tests.small_council.town import Home
 
 PESTS = ("rats", "mice", "wasps", "bed bugs")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from tests.little_council.calendar import NEW_WARDS
-from tests.little_council.dice import Dice
+from tests.small_council.calendar import NEW_WARDS
+from tests.small_council.dice import Dice
 
 OLD_FROM = dt.date(2018, 5, 3)
 

@@ -6,10 +6,10 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.little_council import asb, council_tax, licences, pest, wards, waste
-from tests.little_council.calendar import months as calendar_months
-from tests.little_council.faults import Yard
-from tests.little_council.town import homes
+from tests.small_council import asb, council_tax, licences, pest, wards, waste
+from tests.small_council.calendar import months as calendar_months
+from tests.small_council.faults import Yard
+from tests.small_council.town import homes
 
 HOMES = 240
 

@@ -9,10 +9,10 @@ import datetime as dt
 import json
 from typing import Any
 
-from tests.little_council.calendar import day
-from tests.little_council.dice import Dice
-from tests.little_council.faults import Yard
-from tests.little_council.town import OLD_WARDS, STREETS, WARDS, Home, Ward
+from tests.small_council.calendar import day
+from tests.small_council.dice import Dice
+from tests.small_council.faults import Yard
+from tests.small_council.town import OLD_WARDS, STREETS, WARDS, Home, Ward
 
 ABSENT = 4
 """The month (from 0) that was never sent."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 
-from tests.little_council.calendar import day, uk
-from tests.little_council.dice import Dice
-from tests.little_council.faults import Yard
-from tests.little_council.town import Home
+from tests.small_council.calendar import day, uk
+from tests.small_council.dice import Dice
+from tests.small_council.faults import Yard
+from tests.small_council.town import Home
 
 HEADER = ("Report ID", "Reported", "UPRN", "Stream", "Crew", "Longitude", "Latitude", "Notes")
 EMPTY = 3
