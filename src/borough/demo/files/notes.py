@@ -33,7 +33,6 @@ class Notes:
         self._delivered = delivered
         self._numbers: Counter[str] = Counter()
         self._faults: list[pl.DataFrame] = []
-        self._totals: set[tuple[str, str, str]] = set()
         self.kinds: Counter[str] = Counter()
         self.sinks: list[Sink] = []
 
@@ -46,10 +45,8 @@ class Notes:
 
     def faults(self, kind: str, source: str, table: str, keys: pl.Series, column: str | None, expect: str) -> None:
         """What was broken, and what should become of it."""
-        if keys.is_empty() or (kind == "totals_row" and (source, table, keys[0]) in self._totals):
-            return  # a file ends but once, however many districts are in it
-        if kind == "totals_row":
-            self._totals.add((source, table, keys[0]))
+        if keys.is_empty():
+            return
         self.kinds[kind] += keys.len()
         told = {"column": column, "expect": expect}
         texts = [pl.lit(value, pl.String).alias(name) for name, value in {"kind": kind, "source": source, "feed": table}.items()]
