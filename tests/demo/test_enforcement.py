@@ -14,39 +14,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from borough.demo import build
-from borough.demo.files.yard import FilesYard
-from borough.demo.plan import Period, Plan
+from borough.demo.plan import Plan
 from borough.demo.world import World
 
 PLAN = Plan(scale=0.03)
 SERVICES = ("boundaries", "licensing", "enforcement")
 EARLIER, UNTIL = dt.date(2026, 8, 20), dt.date(2026, 10, 31)
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return build.world(PLAN, PLAN.districts()[0])
-
-
-def deliver(world: World, root: Path, period: Period) -> None:
-    with FilesYard(root, period.until) as yard:
-        build.deliver(world, period, yard, SERVICES)
-
-
-@pytest.fixture(scope="module")
-def whole(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("whole")
-    deliver(world, root, Period(UNTIL))
-    return root
-
-
-@pytest.fixture(scope="module")
-def advanced(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("advanced")
-    deliver(world, root, Period(EARLIER))
-    deliver(world, root, Period(UNTIL, EARLIER))
-    return root
 
 
 def latest(root: Path, pattern: str, separator: str = ",") -> dict[str, Any]:

@@ -13,37 +13,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from borough.demo import build
-from borough.demo.files.yard import FilesYard
-from borough.demo.plan import Period, Plan
+from borough.demo.plan import Plan
 from borough.demo.world import World
 
 SERVICES = ("boundaries", "parking", "cctv")
 PLAN = Plan(scale=0.02)
 EARLIER, UNTIL = dt.date(2026, 8, 20), dt.date(2026, 10, 31)
 FEEDS = {"pcn": ("data/parking/pcn_*.csv", ",", "PCN Number"), "permits": ("data/parking/permits_*.csv", "\t", "permit_no"), "log": ("data/cctv/incident_log_*.txt", "|", "LOG_NO")}
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return build.world(PLAN, PLAN.districts()[0])
-
-
-def delivered(world: World, root: Path, *periods: Period) -> Path:
-    for period in periods:
-        with FilesYard(root, period.until) as yard:
-            build.deliver(world, period, yard, SERVICES)
-    return root
-
-
-@pytest.fixture(scope="module")
-def whole(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return delivered(world, tmp_path_factory.mktemp("whole"), Period(UNTIL))
-
-
-@pytest.fixture(scope="module")
-def advanced(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return delivered(world, tmp_path_factory.mktemp("advanced"), Period(EARLIER), Period(UNTIL, EARLIER))
 
 
 def latest(root: Path, feed: str) -> pl.DataFrame:

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from delivering import deliver
 
-from borough.demo import build
-from borough.demo.files.yard import FilesYard
 from borough.demo.plan import Period, Plan
 from borough.demo.services.census import BANDS, SIZES
 from borough.demo.world import World
@@ -26,21 +25,9 @@ WIDTHS = {"10": 9, "15": 9, "21": 23, "23": 11, "24": 30, "32": 12, "99": 5}
 
 
 @pytest.fixture(scope="module")
-def world() -> World:
-    return build.world(PLAN, PLAN.districts()[0])
-
-
-def deliver(world: World, root: Path, *periods: Period) -> Path:
-    for period in periods:
-        with FilesYard(root, period.until) as yard:
-            build.deliver(world, period, yard, SERVICES)
-    return root
-
-
-@pytest.fixture(scope="module")
 def delivered(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twice: three years ago, and what has come since."""
-    return deliver(world, tmp_path_factory.mktemp("land"), Period(EARLIER), Period(UNTIL, EARLIER))
+    return deliver(world, tmp_path_factory.mktemp("land"), SERVICES, Period(EARLIER), Period(UNTIL, EARLIER))
 
 
 def records(path: Path) -> dict[str, list[list[str]]]:
@@ -59,9 +46,9 @@ def gazetteer(delivered: Path) -> dict[str, list[list[str]]]:
 
 def test_a_delivery_has_the_last_full_extract_and_an_advance_those_that_fall_due(delivered: Path, world: World, tmp_path: Path) -> None:
     assert sorted(path.name for path in (delivered / "data/gazetteer").iterdir()) == ["llpg_2023-05-09.csv", "llpg_2026-10-09.csv"]
-    deliver(world, tmp_path, Period(dt.date(2026, 11, 30), UNTIL))
+    deliver(world, tmp_path, SERVICES, Period(dt.date(2026, 11, 30), UNTIL))
     assert [path.name for path in (tmp_path / "data").rglob("*.*")] == ["llpg_2026-11-09.csv"]
-    deliver(world, tmp_path / "days", Period(dt.date(2026, 11, 30), dt.date(2026, 11, 10)))
+    deliver(world, tmp_path / "days", SERVICES, Period(dt.date(2026, 11, 30), dt.date(2026, 11, 10)))
     assert not (tmp_path / "days/data").exists()
 
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+from delivering import deliver
 
 from borough.demo import build
-from borough.demo.files.yard import FilesYard, Summary
 from borough.demo.plan import Period, Plan
 from borough.demo.world import World
 from borough.library import shelf
@@ -35,34 +35,6 @@ KEYS = {
     "libraries/hires": ("Booking #", "Booked On", "%d %B %Y", ","),
 }
 """Feeds that append: their key, the day of entry and its layout, the separator."""
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return build.world(PLAN, PLAN.districts()[0])
-
-
-def deliver(world: World, root: Path, period: Period) -> Summary:
-    with FilesYard(root, period.until) as yard:
-        build.deliver(world, period, yard, SERVICES)
-    return yard.summary
-
-
-@pytest.fixture(scope="module")
-def whole(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Everything in one delivery."""
-    root = tmp_path_factory.mktemp("whole")
-    deliver(world, root, Period(UNTIL))
-    return root
-
-
-@pytest.fixture(scope="module")
-def advanced(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same in two."""
-    root = tmp_path_factory.mktemp("advanced")
-    deliver(world, root, Period(EARLIER))
-    deliver(world, root, Period(UNTIL, EARLIER))
-    return root
 
 
 def told(root: Path, feed: str) -> pl.DataFrame:
@@ -155,7 +127,7 @@ def test_complete_extracts_are_the_same_whenever_they_are_written(whole: Path, a
 
 
 def test_the_same_seed_writes_the_same_bytes(world: World, whole: Path, tmp_path: Path) -> None:
-    deliver(build.world(PLAN, PLAN.districts()[0]), tmp_path, Period(UNTIL))
+    deliver(build.world(PLAN, PLAN.districts()[0]), tmp_path, SERVICES, Period(UNTIL))
     for path in sorted(whole.glob("data/**/*")):
         if path.is_file():
             assert path.read_bytes() == (tmp_path / path.relative_to(whole)).read_bytes(), path.name

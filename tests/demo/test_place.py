@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 
 from borough.demo import build
-from borough.demo.files.yard import FilesYard, Summary
+from borough.demo.files.yard import FilesYard
 from borough.demo.plan import Period, Plan
 from borough.demo.services.place.happenings import CAUGHT_UP
 from borough.demo.world import World
@@ -32,34 +32,6 @@ A_YEAR = {
     "asb.cases": 9_000, "noise.requests": 6_500, "pest_control.jobs": 4_700, "waste.jobs": 55_000, "planning.building_control": 3_800, "land_registry.prices": 4_200,
 }  # fmt: skip
 """Records a year of a borough at scale 1."""
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return build.world(PLAN, PLAN.districts()[0])
-
-
-def deliver(world: World, root: Path, period: Period) -> Summary:
-    with FilesYard(root, period.until) as yard:
-        build.deliver(world, period, yard, SERVICES)
-    return yard.summary
-
-
-@pytest.fixture(scope="module")
-def whole(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Everything in one delivery."""
-    root = tmp_path_factory.mktemp("whole")
-    deliver(world, root, Period(UNTIL))
-    return root
-
-
-@pytest.fixture(scope="module")
-def advanced(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same in two."""
-    root = tmp_path_factory.mktemp("advanced")
-    deliver(world, root, Period(EARLIER))
-    deliver(world, root, Period(UNTIL, EARLIER))
-    return root
 
 
 def told(root: Path, feed: str) -> pl.DataFrame:

@@ -9,11 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 import polars as pl
-import pytest
 
-from borough.demo import build
-from borough.demo.files.yard import FilesYard
-from borough.demo.plan import Period, Plan
+from borough.demo.plan import Plan
 from borough.demo.services.people.chances import Chances
 from borough.demo.services.revenue.liability import occupations
 from borough.demo.world import World
@@ -31,30 +28,6 @@ APPENDED = {
     "registrars/deaths": ("ENTRY_NO", ",", "DATE_REG", "%d.%m.%Y"),
 }
 """Feeds that append: their key, separator, day of entry and its layout."""
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return build.world(PLAN, PLAN.districts()[0])
-
-
-def deliver(world: World, root: Path, *periods: Period) -> Path:
-    for period in periods:
-        with FilesYard(root, period.until) as yard:
-            build.deliver(world, period, yard, SERVICES)
-    return root
-
-
-@pytest.fixture(scope="module")
-def whole(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Everything in one delivery."""
-    return deliver(world, tmp_path_factory.mktemp("whole"), Period(UNTIL))
-
-
-@pytest.fixture(scope="module")
-def advanced(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same in two."""
-    return deliver(world, tmp_path_factory.mktemp("advanced"), Period(EARLIER), Period(UNTIL, EARLIER))
 
 
 def rows(root: Path, database: str, sql: str) -> list[tuple[object, ...]]:
