@@ -181,3 +181,9 @@ def test_claims_have_their_layout_and_end_once(whole: Path) -> None:
                 ended.add(line[1:10])
     assert len(seen) > 100
     assert 0.1 * len(seen) < len(ended) < 0.9 * len(seen)
+
+
+def test_nobody_was_billed_before_there_was_council_tax(whole: Path) -> None:
+    for table, day in {"account": "opened_date", "occupation": "occ_start", "liability_person": "liab_start", "exemption": "start_date"}.items():
+        ((first,),) = rows(whole, "council_tax", f'SELECT min({day}) FROM "{table}"')
+        assert str(first) == "1993-04-01", table

@@ -56,6 +56,12 @@ def unnamed(plan: Plan) -> Plan:
     return replace(plan, rates={**plan.rates, "name_occupier": 0.0})
 
 
+def _since_it_began(frame: pl.DataFrame) -> pl.DataFrame:
+    """With no day before there was council tax: who lived there already was billed from its first day."""
+    days = pl.col(pl.Date)
+    return frame.with_columns(pl.when(days < _BEGAN).then(_BEGAN).otherwise(days).name.keep())
+
+
 def _properties(world: World, period: Period, yard: Yard) -> None:
     homes = world.ground.properties.filter("is_dwelling").with_columns(started=pl.max_horizontal(pl.col("first_day").fill_null(_BEGAN), _BEGAN), ended=pl.col("last_day"))
     homes = homes.with_columns(entered="started", end_entered=pl.col("ended").dt.offset_by("10d"), property_ref=property_ref())
@@ -90,7 +96,7 @@ def _accounts(world: World, period: Period, yard: Yard, chances: Chances, held: 
         email=mess.contact(rows["email"], "email", column="email"), tel_no=mess.contact(rows["phone"], "phone", column="phone"),
         opened_date="started", closed_date="ended", created_date="entered", closed_input_date="end_entered", last_updated="last_updated",
     )  # fmt: skip
-    yard.table(SOURCE, "account", frame, key="account_ref")
+    yard.table(SOURCE, "account", _since_it_began(frame), key="account_ref")
     yard.truth(SOURCE, "accounts", rows.select("person", key=refs, uprn="uprn", on="started"))
 
 
@@ -125,7 +131,7 @@ def _occupations(period: Period, yard: Yard, held: pl.DataFrame) -> None:
         "occupation_id", account_ref=code(rows["account"], 10), property_ref=property_ref(), occ_type="class",
         occ_start="started", occ_end="ended", created_date="entered", end_input_date="end_entered", last_updated="last_updated",
     )  # fmt: skip
-    yard.table(SOURCE, "occupation", frame, key="occupation_id")
+    yard.table(SOURCE, "occupation", _since_it_began(frame), key="occupation_id")
     yard.truth(SOURCE, "occupations", rows.select("uprn", "person", key="occupation_id", on="started"))
 
 
@@ -142,7 +148,7 @@ def _liable(world: World, period: Period, yard: Yard, chances: Chances, held: pl
         full_name=called(mess, rows), party_type="party_type", liab_order="order",
         liab_start="started", liab_end="ended", created_date="entered", end_input_date="end_entered", last_updated="last_updated",
     )  # fmt: skip
-    yard.table(SOURCE, "liability_person", frame, key="liability_id")
+    yard.table(SOURCE, "liability_person", _since_it_began(frame), key="liability_id")
     yard.truth(SOURCE, "liability_persons", rows.select("uprn", "person", key=keys, on="started"))
 
 
@@ -153,7 +159,7 @@ def _reductions(world: World, period: Period, yard: Yard, chances: Chances, held
         exemption_id=keys, account_ref=code(rows["account"], 10), property_ref=property_ref(), class_code="code", percentage="percentage",
         start_date="started", end_date="ended", created_date="entered", end_input_date="end_entered", last_updated="last_updated",
     )  # fmt: skip
-    yard.table(SOURCE, "exemption", frame, key="exemption_id")
+    yard.table(SOURCE, "exemption", _since_it_began(frame), key="exemption_id")
     yard.truth(SOURCE, "exemptions", rows.select("uprn", "person", key=keys, on="started"))
 
 
