@@ -150,6 +150,20 @@ def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_what_is_refused_leaves_the_demo_that_is_there(made: Path) -> None:
+    before = digests(made)
+    for words in (("--until", "2030-01-01"), ("--scale", "99"), ("--fault", "nonsense=1"), ("--postgres", "postgresql://nobody:se/cret@127.0.0.1:1/x"), ("--postgres", "postgresql://nobody@127.0.0.1:1/x")):
+        done = borough("demo", "generate", made, *words)
+        assert done.code == 2 and "se/cret" not in done.err and "'se'" not in done.err, done
+    assert digests(made) == before
+
+
+def test_a_note_that_was_cut_short_is_told(tmp_path: Path) -> None:
+    (tmp_path / "demo.json").write_text('{"scale": 0.')
+    done = borough("demo", "advance", "--project", tmp_path)
+    assert done.code == 2 and "demo.json can't be read" in done.err
+
+
 def test_there_must_be_a_demo_to_move_on(tmp_path: Path) -> None:
     done = borough("demo", "advance", "--project", tmp_path)
     assert done.code == 2 and "no demo" in done.err

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from borough.library import shelf
 from borough.project.checks import check
@@ -136,3 +137,31 @@ def test_what_a_source_says_of_itself_is_shown(project: Path) -> None:
     assert "Public Libraries and Museums Act 1964" in shown.out
     feeds = {feed["feed"]: feed for feed in borough("source", "status", "--json", "--project", project).json}
     assert feeds["libraries.hires"]["service"] == "arts, parks and libraries" and "library_service" in feeds["libraries.hires"]["purposes"]
+
+
+REVEALING = {"uprn", "nhs_number", "nino", "pupil_id", "person_id", "elector_id", "child_id", "name", "surname", "address", "postcode", "date_of_birth"}
+
+
+def test_what_names_a_person_or_a_home_is_not_seen_through_a_special_dataset() -> None:
+    """Whose home or number stands in a dataset of health, care or benefits is itself such a fact; the key alone says nothing."""
+    for name, dataset in {name: yaml.safe_load(shelf.text("datasets", name)) for ready in shelf.sources() for name in shelf.datasets_for(ready)}.items():
+        if dataset.get("classification") != "special":
+            continue
+        keys = dataset["key"] if isinstance(dataset["key"], list) else [dataset["key"]]
+        open_ = [c for c, spec in dataset["columns"].items() if c in REVEALING - set(keys) and (spec or {}).get("classification") in ("public", "internal")]
+        assert open_ == [], name
+
+
+def test_force_replaces_what_is_asked_for_and_no_other(project: Path) -> None:
+    borough("source", "add", "asb", "--project", project)
+    ward = project / "datasets" / "ward.yaml"
+    ward.write_text(ward.read_text() + "# ours\n")
+    assert borough("source", "add", "asb", "--force", "--project", project).code == 0
+    assert ward.read_text().endswith("# ours\n")
+
+
+def test_a_broken_borough_yaml_is_told(project: Path) -> None:
+    for text in ("borough: [", "- a list\n"):
+        (project / "borough.yaml").write_text(text)
+        done = borough("source", "add", "epc", "--project", project)
+        assert done.code == 2 and "borough.yaml" in done.err, done

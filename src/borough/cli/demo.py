@@ -71,7 +71,7 @@ def whole(
     if postgres is not None:
         os.environ[SERVER] = postgres
     typer.echo(_told(directory, summary, seconds))
-    raise typer.Exit(tour(directory))
+    raise typer.Exit(tour(directory, context.find_root().command))
 
 
 def generate(
@@ -112,8 +112,8 @@ def advance(
     from borough.errors import UsageError
 
     root, began = folder(context, project), time.perf_counter()
-    demo = door.read(root)
     try:
+        demo = door.read(root)
         with _progress(demo, quiet=wants_json(context, as_json)) as told:
             later, summary = door.advance(root, days, postgres=postgres, told=told)
     except ConnectionError as error:
@@ -146,7 +146,7 @@ def make(directory: Path, scale: float, seed: int, until: dt.date, rates: dict[s
 
     demo, began = door.Demo(scale, seed, None, rates, postgres is not None), time.perf_counter()
     try:
-        door.prepare(directory, demo)
+        door.prepare(directory, demo, until, postgres=postgres)
         _declare(directory, postgres)
         with _progress(demo, quiet=quiet) as told:
             summary = door.generate(directory, demo, until, postgres=postgres, told=told)

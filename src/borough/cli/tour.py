@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import typer
 
 
-def tour(directory: Path) -> int:
-    """Run the project and show its quality, its wards and what to try; the exit code."""
-    from typer.main import get_command
-
-    from borough.cli.app import app
-
-    command = get_command(app)
+def tour(directory: Path, command: Any) -> int:
+    """Run the project by the commands of ``command`` and show its quality, its wards and what to try; the run's exit code."""
     project = ["--project", str(directory)]
 
     def call(title: str, *words: str) -> int:
@@ -24,11 +20,11 @@ def tour(directory: Path) -> int:
             code = done.exit_code
         return int(code or 0)
 
-    call("Run: bronze keeps what was received, datasets what passed, quarantine what did not", "run")
+    code = call("Run: bronze keeps what was received, datasets what passed, quarantine what did not", "run")
     call("Quality: every rule of every dataset, by dimension", "quality")
     call("Wards: homes, and what was counted in twelve months for each 1,000 of them", "query", WARDS)
     typer.echo(NEXT.format(directory=directory))
-    return 0
+    return code
 
 
 WARDS = "SELECT * FROM ward_summary ORDER BY ward_code"

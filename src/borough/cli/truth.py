@@ -38,7 +38,10 @@ def truth(
 
     with opened(context, project) as o:
         need_run(o)
-        demo = door.read(o.project.root)
+        try:
+            demo = door.read(o.project.root)
+        except ValueError as error:
+            raise UsageError(str(error), advice="borough demo generate DIR makes a demo anew") from error
         if demo is None or demo.until is None:
             raise UsageError(f"{o.project.root} holds no demo, so there is no truth to measure against", advice="borough demo generate DIR makes one")
         measured, broken = _measured(o)

@@ -50,20 +50,27 @@ class Demo:
 
 
 def read(folder: Path) -> Demo | None:
-    """The demo in a folder, None where there is none."""
+    """The demo in a folder, None where there is none. Raises ValueError where its note can't be read."""
     note = folder / NOTE
     if not note.is_file():
         return None
-    said = json.loads(note.read_text(encoding="utf-8"))
-    return Demo(said["scale"], said["seed"], said["until"] and dt.date.fromisoformat(said["until"]), said["rates"], said["server"])
+    try:
+        said = json.loads(note.read_text(encoding="utf-8"))
+        return Demo(said["scale"], said["seed"], said["until"] and dt.date.fromisoformat(said["until"]), said["rates"], said["server"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{note} can't be read: it was not written by borough demo, or is cut short") from error
 
 
-def prepare(folder: Path, demo: Demo) -> None:
-    """Empty a folder of an earlier demo, put the project's own files there, and note what is being made.
+def prepare(folder: Path, demo: Demo, until: dt.date = UNTIL, *, postgres: str | None = None) -> None:
+    """Empty a folder of an earlier demo, put the project's own files there, and note what is being made. Nothing is taken away before all is known to be sound.
 
-    Raises ValueError where scale or rates can't be, FileExistsError where the folder holds anything but a demo.
+    Raises ValueError where scale, rates or the day can't be, ConnectionError where the server is not there, FileExistsError where the folder holds anything but a demo.
     """
-    _sound(demo)
+    _sound(demo, until)
+    if postgres:
+        from borough.demo.files.postgres import Server
+
+        Server(postgres).drop()
     if folder.is_dir() and any(folder.iterdir()) and read(folder) is None:
         raise FileExistsError(f"{folder} is not empty, and what it holds is no demo")
     for name in _MADE:
@@ -76,8 +83,7 @@ def prepare(folder: Path, demo: Demo) -> None:
 
 def generate(folder: Path, demo: Demo, until: dt.date = UNTIL, *, postgres: str | None = None, told: Told = lambda _: None) -> Summary:
     """Write all extracts up to a day, and the truth, into a prepared folder. Raises ValueError where the day is out of bounds."""
-    if not FIRST_UNTIL <= until <= HORIZON:
-        raise ValueError(f"the day {until} is out of bounds; expected {FIRST_UNTIL} to {HORIZON}")
+    _sound(demo, until)
     summary = _deliver(folder, demo, Period(until), postgres, told, truth=True)
     _note(folder, replace(demo, until=until))
     return summary
@@ -96,7 +102,7 @@ def advance(folder: Path, days: int, *, postgres: str | None = None, told: Told 
     until = demo.until + dt.timedelta(days=days)
     if days < 1 or until > HORIZON:
         raise ValueError(f"{days} days from {demo.until}; expected at least 1, and a day up to {HORIZON}")
-    summary = _deliver(folder, demo, Period(until, demo.until), postgres, told, truth=False)
+    summary = _deliver(folder, demo, Period(until, demo.until), postgres if demo.server else None, told, truth=False)
     later = replace(demo, until=until)
     _note(folder, later)
     return later, summary
@@ -117,8 +123,11 @@ def _deliver(folder: Path, demo: Demo, period: Period, postgres: str | None, tol
     return yard.summary
 
 
-def _sound(demo: Demo) -> None:
+def _sound(demo: Demo, until: dt.date) -> None:
     from borough.demo.mess.kinds import rates
+
+    if not FIRST_UNTIL <= until <= HORIZON:
+        raise ValueError(f"the day {until} is out of bounds; expected {FIRST_UNTIL} to {HORIZON}")
 
     if not SMALLEST <= demo.scale <= LARGEST:
         raise ValueError(f"scale {demo.scale:g}; expected {SMALLEST:g} to {LARGEST:g} (1 is a borough of 110,000 homes, 33 is London)")

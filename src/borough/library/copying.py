@@ -57,6 +57,7 @@ def write(root: Path, copy: Copy, *, force: bool) -> list[Path]:
     """Write the copy; the paths written. Raises UsageError where a file of the project differs and ``force`` is not given: nothing is written then."""
     differing = [file for file in copy.files if file.state == "differs"]
     own = [file for file in differing if file.path.parts[0] == "sources"]
+    fills = {d for name in copy.sources for d in shelf.sources()[name].fills}
     if own and not force:
         file = own[0]
         more = f" (and {len(own) - 1} more)" if len(own) > 1 else ""
@@ -64,7 +65,8 @@ def write(root: Path, copy: Copy, *, force: bool) -> list[Path]:
     written = []
     for file in copy.files:
         # A dataset that a council has made its own is not replaced because another source needs it.
-        if file.state == "new" or (file.state == "differs" and force):
+        ours = file.path.parts[0] == "sources" or file.path.stem in fills
+        if file.state == "new" or (file.state == "differs" and force and ours):
             (root / file.path).parent.mkdir(parents=True, exist_ok=True)
             (root / file.path).write_text(file.text, encoding="utf-8", newline="\n")
             written.append(file.path)
@@ -88,7 +90,12 @@ def _copied(root: Path, kind: shelf.Kind, name: str) -> Copied:
 
 
 def _missing(borough: str, wanted: Iterable[str]) -> tuple[str, ...]:
-    document = yaml.load(borough, Loader=yaml.CSafeLoader) or {}
+    try:
+        document = yaml.load(borough, Loader=yaml.CSafeLoader) or {}
+    except yaml.YAMLError as error:
+        raise UsageError("borough.yaml can't be read", advice="borough check says where") from error
+    if not isinstance(document, dict) or not isinstance(document.get("purposes") or {}, dict):
+        raise UsageError("borough.yaml is no mapping of names, or its `purposes` are none", advice="borough check says where")
     return tuple(p for p in wanted if p not in (document.get("purposes") or {}))
 
 

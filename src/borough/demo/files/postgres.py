@@ -87,7 +87,10 @@ def login(url: str) -> dict[str, Any]:
     host = parts.hostname or dict(parse_qsl(parts.query)).get("host")
     if not parts.scheme.startswith("postgres") or not host:
         raise ValueError(f"{parts.scheme}: expected postgresql://user:password@host:port/database")
-    port = parts.port or 5432
+    try:
+        port = parts.port or 5432
+    except ValueError:  # what it says may quote a part of the password
+        raise ValueError("the server's port is no number; expected postgresql://user:password@host:port/database, with / and @ of a password as %2F and %40") from None
     where = {"unix_sock": f"{host}/.s.PGSQL.{port}"} if host.startswith("/") else {"host": host, "port": port}
     password = unquote(parts.password) if parts.password else None
     return {"user": unquote(parts.username or "postgres"), "password": password, "database": unquote(parts.path.lstrip("/")) or "postgres", **where}

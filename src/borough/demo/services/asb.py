@@ -32,8 +32,6 @@ SOURCES = {"Online form": 48, "Telephone": 34, "Email": 12, "Councillor": 3, "Po
 PRIORITIES = {"Standard": 70, "Low": 20, "High": 10}
 LAYOUT = "%d/%m/%Y"
 PAGE = 500
-"""Rows of a page of the export, where pages were joined with their headers."""
-PAGE = 500
 """Rows of a page of the export; where pages were joined, each has the header."""
 
 

@@ -75,7 +75,10 @@ def _put(world: World, yard: Yard, year: int, saved: dt.date, jobs: pl.DataFrame
         "Outcome": chances.pick("outcome", ids, OUTCOMES).zip_with(done, pl.Series([None], dtype=pl.String)),
     })  # fmt: skip
     path = f"data/pest_control/Pest jobs {year} - saved {saved:%Y-%m-%d}.xlsx"
-    total = [["Total", "{rows} jobs", "", "", "", "", "", "", f"{frame['Price'].sum():.2f}"]] if mess.file("totals_row", path, "Total") else []
+    districts = len(world.plan.districts())
+    price = f"{frame['Price'].sum():.2f}" if districts == 1 else ""  # of all of them nobody here knows it
+    last = world.district.number == districts - 1
+    total = [["Total", "{rows} jobs", "", "", "", "", "", "", price]] if last and mess.file("totals_row", path, "Total") else []
     titles = [["Northmere Commercial Services"], [f"PEST CONTROL JOBS {year}", "", "", "do not sort this sheet"], []]
     yard.sheet(path, mess.doubled(frame), sheet="Jobs", above=titles, below=total)
     yard.truth(SERVICE, "jobs", truly(jobs, "job"))
