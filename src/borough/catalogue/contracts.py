@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from borough.project.load import Project
+from borough.project.roles import link_columns
 from borough.project.specs import DatasetSpec
 
 # A contract's column types as the lake's logical types.
@@ -37,6 +38,11 @@ def area_columns(project: Project, contract: DatasetSpec) -> dict[str, str]:
         if target is not None and target.area is not None and target.area.label is not None:
             added[f"{area}_name"] = "string"
     return added
+
+
+def added_columns(project: Project, contract: DatasetSpec) -> dict[str, str]:
+    """Columns that a reader sees beside the dataset's own: of areas, and of who and where."""
+    return area_columns(project, contract) | link_columns(contract)
 
 
 def feeds_of(project: Project, dataset: str) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from difflib import get_close_matches
 import sqlglot
 from sqlglot import exp
 
-from borough.catalogue.contracts import area_columns, feeds_of
+from borough.catalogue.contracts import added_columns, feeds_of
+from borough.compile.links import found_by
 from borough.compile.programme import Programme
 from borough.errors import UsageError
 
@@ -43,7 +44,7 @@ def columns_of(programme: Programme, table: str) -> list[str]:
         return [name for name, _ in programme.reports[table].columns]
     if table in project.datasets:
         contract = project.datasets[table]
-        return [*contract.columns, *area_columns(project, contract)]
+        return [*contract.columns, *added_columns(project, contract)]
     if table in project.reports:
         raise UsageError(f"report {table!r} has mistakes", advice="borough check tells them")
     raise UsageError(f"no dataset or report is called {table!r}{_meant(table, [*project.datasets, *project.reports])}", advice="borough tables lists them")
@@ -64,6 +65,7 @@ def _walk(programme: Programme, table: str, column: str, depth: int) -> Iterator
         yield Step(column, depth, here)
         yield from _received(programme, table, column, depth + 1)
         return
+    yield from _linked(programme, table, column, depth)
     for area, where in contract.areas.items():
         if column in (f"{area}_code", f"{area}_name"):
             on = f", as in force on {where.on}" if where.on else ""
@@ -74,6 +76,15 @@ def _walk(programme: Programme, table: str, column: str, depth: int) -> Iterator
                 yield from _walk(programme, table, point, depth + 1)
             for made in shape:
                 yield from _walk(programme, area, made, depth + 1)
+
+
+def _linked(programme: Programme, table: str, column: str, depth: int) -> Iterator[Step]:
+    """A property or a person: what it was found by."""
+    for added, (means, made_from) in found_by(programme.project.datasets[table]).items():
+        if added == column:
+            yield Step(column, depth, f"{table}.{column}", means)
+            for one in made_from:
+                yield from _walk(programme, table, one, depth + 1)
 
 
 def _reported(programme: Programme, report: str, column: str, depth: int) -> Iterator[Step]:

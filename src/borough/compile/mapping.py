@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from borough.catalogue.contracts import area_columns, contract_types, logical_columns
+from borough.catalogue.contracts import added_columns, contract_types, logical_columns
 from borough.compile.checks import Numbered, bind_rule, mask_count, mask_sql, numbered, refused_sql, row_checks
 from borough.compile.expressions import Bound, ExpressionError, bind
 from borough.engine.functions import FUNCTIONS
@@ -222,7 +222,7 @@ def _placed(project: Project, error: ExpressionError, kind: str, name: str, *pat
 def _bind_rules(
     project: Project, contract: DatasetSpec, mistakes: list[Mistake]
 ) -> tuple[list[tuple[RuleSpec, Bound]], list[tuple[RuleSpec, Bound]]]:
-    own, added = contract_types(contract), area_columns(project, contract)
+    own, added = contract_types(contract), added_columns(project, contract)
     rules, over_areas = [], []
     for i, rule in enumerate(contract.rules):
         try:
@@ -236,8 +236,8 @@ def _bind_rules(
             over_areas.append((rule, bound))
         else:
             place = project.place("dataset", contract.dataset, "rules", i, "severity")
-            found = f"rule {rule.name} on an area column with severity {rule.severity}"
-            mistakes.append(Mistake(place, found, "severity: warn, since areas are worked out after rows are accepted"))
+            found = f"rule {rule.name} on a column that Borough adds, with severity {rule.severity}"
+            mistakes.append(Mistake(place, found, "severity: warn, since areas, properties and people are worked out after rows are accepted"))
     return rules, over_areas
 
 
@@ -279,7 +279,7 @@ def fingerprint(spec: FeedSpec, contract: DatasetSpec) -> str:
     """Identifies what a derivation depends on: words for people (titles, owners, classification) don't count."""
     feed = spec.model_dump(mode="json", exclude={"title", "files", "columns", "on_new_column"})
     prose = {"title", "description", "owner", "classification", "purposes"}
-    dataset = contract.model_dump(mode="json", exclude=prose | {"precedence", "areas", "area", "true", "contract"})
+    dataset = contract.model_dump(mode="json", exclude=prose | {"precedence", "areas", "area", "address", "addresses", "person", "people", "true", "contract"})
     for column in dataset["columns"].values():
         for word in prose:
             column.pop(word, None)

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from borough.catalogue.contracts import area_columns, area_table, bronze_table, log_table, report_table
+from borough.catalogue.contracts import added_columns, area_table, bronze_table, log_table, report_table
+from borough.catalogue.identity import ADDRESSES, LINKS
 from borough.compile.mapping import MappedFeed
 from borough.compile.programme import Node, Programme
 from borough.engine.transpile import Node as Part
 from borough.governance.ways import Way, Ways
+from borough.project.roles import link_columns
 
 
 @dataclass(frozen=True, order=True)
@@ -113,8 +115,12 @@ def _stored(programme: Programme, ways: Ways) -> Iterator[Origin]:
             yield Origin(report_table(table), column, way)
             continue
         contract = datasets[table]
-        if column in contract.columns or column not in area_columns(programme.project, contract):
+        if column in contract.columns or column not in added_columns(programme.project, contract):
             yield Origin(log_table(table), column, way)
+            continue
+        if column in link_columns(contract):
+            table, part = (ADDRESSES, "uprn") if column.endswith("property") else (LINKS, "person")
+            yield Origin(table, part, way)
             continue
         area, _, part = column.rpartition("_")
         yield Origin(area_table(table, area), "code" if part == "code" else "label", way)

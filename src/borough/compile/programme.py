@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from borough.catalogue.contracts import LOGICAL, area_columns, area_table, bronze_table, contract_types, feeds_of, log_table, report_table
+from borough.catalogue.contracts import LOGICAL, added_columns, area_table, bronze_table, contract_types, feeds_of, log_table, report_table
 from borough.compile.expressions import ExpressionError, bind
 from borough.compile.mapping import MappedFeed, map_feed
 from borough.compile.reports import BoundSelect, bind_reports
@@ -80,7 +80,7 @@ def _extract_date_mistakes(project: Project, name: str, columns: Sequence[str] |
 def dataset_types(project: Project) -> dict[str, dict[str, str]]:
     """Every dataset as a report sees it: column → logical type, area columns included."""
     return {
-        name: {c: LOGICAL[t] for c, t in (contract_types(contract) | area_columns(project, contract)).items()}
+        name: {c: LOGICAL[t] for c, t in (contract_types(contract) | added_columns(project, contract)).items()}
         for name, contract in project.datasets.items()
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from borough.catalogue.contracts import DELIVERIES, DRIFT, LEDGER, LOGICAL, QUARANTINE, SCORECARD, area_columns, report_table
 from borough.catalogue.quarantined import open_rows
@@ -15,6 +15,7 @@ from borough.catalogue.tables import (
     SCORECARD_COLUMNS,
     Columns,
 )
+from borough.compile.links import found_by
 from borough.compile.relations import Relations
 from borough.compile.reports import BoundSelect, order_reports
 from borough.engine.port import Engine
@@ -64,7 +65,13 @@ def dataset_columns(project: Project, name: str) -> tuple[ColumnAccess, ...]:
     """A dataset's own columns and those of its areas, and who may see each."""
     contract = project.datasets[name]
     added = [_area_access(contract, column) for column in area_columns(project, contract)]
-    return (*_own_columns(contract), *added)
+    return (*_own_columns(contract), *added, *_linked_columns(contract))
+
+
+def _linked_columns(contract: DatasetSpec) -> Iterator[ColumnAccess]:
+    """Whose property and who: as sensitive as what they were found by."""
+    for column, (_means, made_from) in found_by(contract).items():
+        yield _access(contract, column, "long", [c for c in made_from if c in contract.columns])
 
 
 def _own_columns(contract: DatasetSpec) -> tuple[ColumnAccess, ...]:

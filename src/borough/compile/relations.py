@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from borough.catalogue.contracts import area_columns, area_table, contract_types, current_table, feeds_of, log_table, logical_columns
+from borough.catalogue.identity import ADDRESS_COLUMNS, ADDRESSES, LINK_COLUMNS, LINKS
+from borough.compile.links import with_people, with_properties
 from borough.compile.mapping import known_sql
 from borough.engine.port import Engine
 from borough.engine.quoting import quoted
 from borough.lake.logs import LOG_COLUMNS, Log, end_of_day, instant, names, winners
 from borough.project.load import Project
+from borough.project.roles import link_columns, person_column, property_column
 from borough.project.specs import AreaOfSpec, DatasetSpec
 
 AREA_COLUMNS: tuple[tuple[str, str], ...] = (("x", "double"), ("y", "double"), ("day", "date"), ("code", "string"), ("label", "string"))
@@ -57,8 +60,8 @@ class Relations:
         settled = base is not None and int(stored.properties.get("last", 0)) <= through
         return Log(log, tuple(contract.key), log if settled and kind == "log" else base, through, settled)
 
-    def dataset(self, name: str, *, as_of: dt.date | None = None, areas: bool = True, system: bool = False) -> str:
-        """SQL of a dataset's rows (one per key), with its area columns; as known at the end of a day if asked.
+    def dataset(self, name: str, *, as_of: dt.date | None = None, areas: bool = True, links: bool = True, system: bool = False) -> str:
+        """SQL of a dataset's rows (one per key), with its area columns and those of who and where; as known at the end of a day if asked.
 
         ``system`` adds the log's own columns (feed, file, row, known …), for lineage and inspection.
         """
@@ -75,10 +78,43 @@ class Relations:
             if len(feeds) > 1:
                 rows = winners(rows, contract.key, feeds)
         rows = self._known_columns(contract, rows, as_of)
-        columns = ", ".join(f"d.{quoted(c)}" for c in contract.columns)
+        columns = names(list(contract.columns), "d")
+        if links and link_columns(contract):
+            rows = self.linked(name, rows, as_of=as_of)
+            columns += ", " + names(list(link_columns(contract)), "d")
         extra = ", " + names([n for n, _ in LOG_COLUMNS], "d") if system else ""
         joins, added = self._areas(name, contract) if areas else ("", "")
         return f"(SELECT {columns}{added}{extra} FROM {rows} d{joins})"
+
+    def linked(self, name: str, rows: str, *, people: bool = True, as_of: dt.date | None = None) -> str:
+        """Rows of a dataset with the columns that its addresses add, and those of its people."""
+
+        def others(target: str, column: str, kind: str) -> str:
+            return self._answers(target, column, kind, as_of)
+
+        rows = with_properties(self.project.datasets[name], rows, self._side(ADDRESSES, ADDRESS_COLUMNS), others)
+        return with_people(self.project, name, rows, self._side(LINKS, LINK_COLUMNS), others) if people else rows
+
+    def _side(self, table: str, columns: Sequence[tuple[str, str]]) -> str:
+        stored = self.tables(table)
+        return self.engine.scan(stored.files if stored else [], columns)
+
+    def _answers(self, target: str, column: str, kind: str, as_of: dt.date | None) -> str:
+        """The property or the person of another dataset's rows, by a column that others refer to: one each, the least where several rows share the value."""
+        found = property_column("address") if kind == "property" else person_column("person")
+        rows = self.dataset(target, as_of=as_of, areas=False)
+        return f"(SELECT {quoted(column)} AS key, min({quoted(found)}) AS {kind} FROM {rows} WHERE {quoted(found)} IS NOT NULL GROUP BY 1)"
+
+    def versions(self, name: str) -> str:
+        """SQL of every version (one per assertion) of the rows that stand: what the dataset's records say, and said before."""
+        contract, log = self.project.datasets[name], self.log(name)
+        if log is None:
+            return self.engine.scan([], (*logical_columns(contract), *LOG_COLUMNS))
+        filling = ", ".join(f"'{feed}'" for feed in feeds_of(self.project, name)) or "NULL"
+        if log.settled and log.base == log.sql:
+            return f"(SELECT * FROM {log.sql} WHERE _feed IN ({filling}))"
+        by = ", ".join(quoted(c) for c in log.identity)
+        return f"(SELECT v.* FROM {log.sql} v SEMI JOIN {log.current()} c USING ({by}) WHERE v._op <> 'delete' AND v._feed IN ({filling}))"
 
     def _known_columns(self, contract: DatasetSpec, rows: str, as_of: dt.date | None) -> str:
         """Rows as of a day, whose columns with a ``known:`` of their own read null before it."""

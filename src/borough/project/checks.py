@@ -9,6 +9,7 @@ from borough.project.contract_checks import check_cycles, check_dataset
 from borough.project.explain import nearest, one_of
 from borough.project.findings import Findings, Where
 from borough.project.formats import FormatSpec
+from borough.project.identity_checks import check_entities
 from borough.project.load import Project
 from borough.project.purpose_checks import check_purposes
 from borough.project.resolve import extract_from, file_patterns
@@ -44,6 +45,7 @@ def check(project: Project) -> list[Mistake]:
     for name in project.reports:
         _table_name(findings, Where("report", name), name)
     check_cycles(findings)
+    check_entities(findings)
     _unfilled(findings)
     _secrets(findings)
     return sorted(set(findings.mistakes))

@@ -11,6 +11,7 @@ from typing import Any
 
 from borough.project.explain import nearest, one_of
 from borough.project.findings import Findings, Where
+from borough.project.identity_checks import check_identity
 from borough.project.odcs.checks import check_contract
 from borough.project.purpose_checks import check_purposes
 from borough.project.specs import ColumnSpec, DatasetSpec
@@ -35,6 +36,7 @@ def check_dataset(findings: Findings, name: str, spec: DatasetSpec) -> None:
     _true(findings, at, spec)
     _area(findings, at, spec)
     _areas(findings, at, spec)
+    check_identity(findings, name, spec)
     _rules(findings, at, spec)
     _precedence(findings, at, name, spec)
     check_contract(findings, at.below("contract"), spec)

@@ -1,4 +1,4 @@
-"""Load a council's folder: ``borough.yaml``, ``sources/``, ``datasets/`` and ``reports/`` into frozen specs with positions."""
+"""Load a council's folder: ``borough.yaml``, ``sources/``, ``datasets/``, ``entities/``, ``linkages/`` and ``reports/`` into frozen specs with positions."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ from borough.errors import DeclarationError, Mistake, Place, UsageError
 from borough.project.documents import Document, read_documents
 from borough.project.environment import Environment
 from borough.project.explain import NAME, explain
+from borough.project.identity_specs import EntitySpec, LinkageSpec
 from borough.project.repair import repair
 from borough.project.spec import Spec
 from borough.project.specs import BoroughSpec, DatasetSpec, FeedSpec, ReportSpec, SourceSpec
 from borough.project.typed import typed
 
-Kind = Literal["borough", "source", "dataset", "report"]
+Kind = Literal["borough", "source", "dataset", "report", "entity", "linkage"]
 T = TypeVar("T", bound=Spec)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _HEADING = re.compile(r"--\s*(title|description|owner)\s*:\s*(.*?)\s*$")
-_MODELS: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec}
+_MODELS: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec, "entity": EntitySpec, "linkage": LinkageSpec}
+_FOLDERS = {"source": "sources", "dataset": "datasets", "entity": "entities", "linkage": "linkages"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,6 +39,8 @@ class Project:
     sources: Mapping[str, SourceSpec]
     datasets: Mapping[str, DatasetSpec]
     reports: Mapping[str, ReportSpec]
+    entities: Mapping[str, EntitySpec] = field(default_factory=dict)
+    linkages: Mapping[str, LinkageSpec] = field(default_factory=dict)
     documents: Mapping[tuple[str, str], Document] = field(default_factory=dict, compare=False)
     files: Mapping[str, str] = field(default_factory=dict, compare=False)  # report → its file
     secrets: frozenset[str] = field(default_factory=frozenset, compare=False)
@@ -47,7 +51,7 @@ class Project:
     def place(self, kind: str, name: str, *path: str | int, line: int = 1, column: int = 1) -> Place:
         """Where a value stands.
 
-        ``kind`` is borough, source, dataset or report; ``path`` the keys and indexes inside the document; (line, column),
+        ``kind`` is borough, source, dataset, entity, linkage or report; ``path`` the keys and indexes inside the document; (line, column),
         from 1, a position inside the value's text: the place points at that character in the file. For a report they are
         positions in its file. What can't be found falls back to the nearest enclosing key.
         """
@@ -55,7 +59,7 @@ class Project:
             return Place(self.files.get(name, f"reports/{name}.sql"), line, column)
         document = self.documents.get((kind, "" if kind == "borough" else name))
         if document is None:  # a project made in memory
-            return Place("borough.yaml" if kind == "borough" else f"{kind}s/{name}.yaml", 1, 1)
+            return Place("borough.yaml" if kind == "borough" else f"{_FOLDERS[kind]}/{name}.yaml", 1, 1)
         return document.place(path, line, column)
 
     def key_place(self, kind: str, name: str, *path: str | int) -> Place:
@@ -132,6 +136,8 @@ class _Loading:
         borough = self._borough()
         sources = self._folder("source", SourceSpec)
         datasets = self._folder("dataset", DatasetSpec)
+        entities = self._folder("entity", EntitySpec)
+        linkages = self._folder("linkage", LinkageSpec)
         reports = self._reports(datasets)
         if borough is None:
             self.documents.pop(("borough", ""), None)
@@ -141,6 +147,8 @@ class _Loading:
             sources=MappingProxyType(sources),
             datasets=MappingProxyType(datasets),
             reports=MappingProxyType(reports),
+            entities=MappingProxyType(entities),
+            linkages=MappingProxyType(linkages),
             documents=MappingProxyType(self.documents),
             files=MappingProxyType(self.files),
             secrets=frozenset(self.environment.secrets),
@@ -157,9 +165,9 @@ class _Loading:
         return self._spec(documents[0], BoroughSpec)
 
     def _folder(self, kind: Kind, model: type[T]) -> dict[str, T]:
-        """Every declaration below ``sources/`` or ``datasets/``, by name."""
+        """Every declaration of a kind, below its folder, by name."""
         found: dict[str, T] = {}
-        folder = self.root / f"{kind}s"
+        folder = self.root / _FOLDERS[kind]
         for path in sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file()):
             for document in self._read(path):
                 name = document.value.get(kind) if isinstance(document.value, dict) else None
@@ -200,7 +208,7 @@ class _Loading:
                 Mistake(
                     document.key_place([stray]),
                     f"a {stray}",
-                    f"a {kind} here; a {stray} belongs in {'borough.yaml' if stray == 'borough' else stray + 's/'}",
+                    f"a {kind} here; a {stray} belongs in {'borough.yaml' if stray == 'borough' else _FOLDERS[stray] + '/'}",
                 )
             )
             return None

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from borough.project.explain import fields, kind_in_words, type_of
+from borough.project.identity_specs import EntitySpec, LinkageSpec
 from borough.project.spec import Spec
 from borough.project.specs import BoroughSpec, DatasetSpec, ReportSpec, SourceSpec
 
@@ -18,7 +19,7 @@ _INTRODUCTION = """\
 
 <!-- Generated from the specs by borough.project.reference; a test holds this page against them. -->
 
-A project is a folder with `borough.yaml`, YAML files below `sources/` and `datasets/` (any depth; a file may hold several
+A project is a folder with `borough.yaml`, YAML files below `sources/`, `datasets/`, `entities/` and `linkages/` (any depth; a file may hold several
 declarations, divided by `---`), and SELECTs in `reports/*.sql`. `borough check` finds every mistake in them before any data is touched;
 `borough schema` writes JSON Schemas with which editors complete and check them.
 
@@ -32,6 +33,8 @@ _FILES: tuple[tuple[str, type[Spec]], ...] = (
     ("borough.yaml", BoroughSpec),
     ("sources/*.yaml", SourceSpec),
     ("datasets/*.yaml", DatasetSpec),
+    ("entities/*.yaml", EntitySpec),
+    ("linkages/*.yaml", LinkageSpec),
     ("reports/*.sql", ReportSpec),
 )
 

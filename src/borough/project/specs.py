@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field
 
 from borough.project.connect import ConnectSpec, CursorSpec, ResourceSpec
 from borough.project.formats import FormatKind, FormatSpec
+from borough.project.identity_specs import AddressSpec, PersonSpec
 from borough.project.spec import (
     Bound,
     Classification,
@@ -280,6 +281,10 @@ class DatasetSpec(Spec):
         default_factory=dict,
         description="Areas that each row lies in, by the name of the area dataset. Adds `NAME_code` and, where there is a label, `NAME_name`.",
     )
+    address: AddressSpec | None = Field(default=None, description="The row's address. Adds the column `property`: its UPRN in the gazetteer.")
+    addresses: dict[Name, AddressSpec] = Field(default_factory=dict, description="Where a row has several: each by a name, which adds `NAME_property`.")
+    person: PersonSpec | None = Field(default=None, description="The person whom the row is about. Adds the column `person`: the id that they have in every dataset.")
+    people: dict[Name, PersonSpec] = Field(default_factory=dict, description="Where a row has several: each by a name, which adds `NAME_person`.")
     rules: tuple[RuleSpec, ...] = Field(default=(), description="Rules over the row.")
     precedence: tuple[str, ...] = Field(
         default=(), description="Where several feeds fill the dataset: `source.feed` from strongest to weakest. Default: by name."
