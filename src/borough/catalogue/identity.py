@@ -10,6 +10,7 @@ NODES = "gold/identity/nodes"
 PAIRS = "gold/identity/pairs"
 CROSSWALK = "gold/identity/crosswalk"
 LINKS = "gold/identity/links"
+APPEARANCES = "gold/identity/appearances"
 MODELS = "gold/identity/models"
 FREQUENCIES = "gold/identity/frequencies"
 JUDGEMENTS = "system/judgements"
@@ -44,6 +45,21 @@ CROSSWALK_COLUMNS: Columns = (
     ("op", "string"),  # insert | update | delete
     ("run", "long"),
     ("recorded", "timestamp"),
+)
+APPEARANCE_COLUMNS: Columns = (
+    ("dataset", "string"),
+    ("role", "string"),
+    ("record", "string"),  # the key's columns, joined by |
+    ("node", "long"),
+    ("kind", "string"),
+    ("person", "long"),
+    ("property", "long"),  # where they are found
+    ("resident", "boolean"),  # does the record say that they lived there?
+    ("landlord_of", "long"),
+    ("from_day", "date"),
+    ("to_day", "date"),
+    ("known", "timestamp"),
+    ("special", "boolean"),
 )
 PAIR_COLUMNS: Columns = (("l", "long"), ("r", "long"), ("weight", "double"), ("against", "long"), ("run", "long"))
 MODEL_COLUMNS: Columns = (

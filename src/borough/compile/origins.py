@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from borough.catalogue.contracts import added_columns, area_table, bronze_table, log_table, report_table
 from borough.catalogue.identity import ADDRESSES, LINKS
 from borough.compile.mapping import MappedFeed
-from borough.compile.programme import Node, Programme
+from borough.compile.nodes import Node
+from borough.compile.programme import Programme
 from borough.engine.transpile import Node as Part
 from borough.governance.ways import Way, Ways
 from borough.project.roles import link_columns
@@ -47,6 +48,8 @@ def origins(programme: Programme, node: Node) -> Origins:
         return _of_report(programme, node.name)
     if node.kind == "area":
         return _of_area(programme, *node.name.split("@"))
+    if node.kind == "entity":
+        return Origins({})
     mapped = programme.feeds.get(node.name)
     return _of_feed(mapped) if mapped is not None else Origins({})
 

@@ -7,23 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from borough.catalogue.contracts import LOGICAL, added_columns, area_table, bronze_table, contract_types, feeds_of, log_table, report_table
+from borough.compile.entities import entity_nodes
 from borough.compile.expressions import ExpressionError, bind
 from borough.compile.mapping import MappedFeed, map_feed
+from borough.compile.nodes import Node
 from borough.compile.reports import BoundSelect, bind_reports
 from borough.errors import Mistake
 from borough.project.load import Project
 
 Columns = Callable[[str], Sequence[str] | None]
-
-
-@dataclass(frozen=True)
-class Node:
-    """One thing a run does: what it reads and writes. The conductor orders nodes by their tables."""
-
-    name: str
-    kind: str  # feed | area | report
-    reads: tuple[str, ...]
-    writes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -107,6 +99,7 @@ def _ordered(project: Project, feeds: Mapping[str, MappedFeed], reports: Mapping
         for area in project.datasets[dataset].areas:
             if area in project.datasets:
                 nodes.append(Node(f"{dataset}@{area}", "area", (log_table(dataset), log_table(area)), (area_table(dataset, area),)))
+    nodes.extend(entity_nodes(project))
     for name, bound in reports.items():
         reads = tuple(report_table(t) if t in project.reports else log_table(t) for t in bound.tables)
         nodes.append(Node(name, "report", reads, (report_table(name),)))
@@ -149,7 +142,7 @@ def selected(programme: Programme, select: Sequence[str]) -> Iterator[Node]:
 
 
 def _matches(programme: Programme, node: Node, word: str) -> bool:
-    if node.kind == "report":
+    if node.kind in ("report", "entity"):
         return node.name == word
     if node.kind == "area":
         return node.name.split("@")[0] == word or node.name == word

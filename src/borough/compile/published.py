@@ -24,6 +24,7 @@ from borough.governance.classification import ColumnAccess, Relation, report_col
 from borough.lake.lake import Lake
 from borough.lake.model import Published
 from borough.project.load import Project
+from borough.project.roles import link_columns
 from borough.project.specs import DatasetSpec
 
 QUOTING = ("original", "reasons", "key")
@@ -58,7 +59,9 @@ def dataset_relation(
 ) -> Relation:
     """A dataset with its area columns, and who may see each."""
     builder = Relations(project, engine, lambda table: lake.table(table, published) if published else None)
-    return Relation(name, builder.dataset(name, as_of=as_of), dataset_columns(project, name))
+    dear = frozenset(link_columns(project.datasets[name]))
+    light = builder.unlinked(name, as_of=as_of) if dear else None
+    return Relation(name, builder.dataset(name, as_of=as_of), dataset_columns(project, name), light=light, dear=dear)
 
 
 def dataset_columns(project: Project, name: str) -> tuple[ColumnAccess, ...]:

@@ -66,6 +66,27 @@ class Relations:
         ``system`` adds the log's own columns (feed, file, row, known …), for lineage and inspection.
         """
         contract = self.project.datasets[name]
+        rows = self._rows(name, as_of)
+        columns = names(list(contract.columns), "d")
+        if links and link_columns(contract):
+            rows = self.linked(name, rows, as_of=as_of)
+            columns += ", " + names(list(link_columns(contract)), "d")
+        extra = ", " + names([n for n, _ in LOG_COLUMNS], "d") if system else ""
+        joins, added = self._areas(name, contract) if areas else ("", "")
+        return f"(SELECT {columns}{added}{extra} FROM {rows} d{joins})"
+
+    def unlinked(self, name: str, *, as_of: dt.date | None = None) -> str:
+        """SQL of a dataset for readers who ask for nobody's property or person: these columns are null, and cost nothing."""
+        nothing = "".join(f", CAST(NULL AS BIGINT) AS {quoted(c)}" for c in link_columns(self.project.datasets[name]))
+        return f"(SELECT *{nothing} FROM {self.dataset(name, as_of=as_of, links=False)})"
+
+    def standing(self, name: str) -> str:
+        """SQL of a dataset's rows with the log's own columns, and nothing joined to them."""
+        return self._rows(name, None)
+
+    def _rows(self, name: str, as_of: dt.date | None) -> str:
+        """The rows of a dataset, one per key, with the log's own columns."""
+        contract = self.project.datasets[name]
         log = self.log(name)
         if log is None:
             rows = self.engine.scan([], (*logical_columns(contract), *LOG_COLUMNS))
@@ -77,14 +98,7 @@ class Relations:
             rows = f"(SELECT * FROM {rows} WHERE _feed IN ({filling}))"
             if len(feeds) > 1:
                 rows = winners(rows, contract.key, feeds)
-        rows = self._known_columns(contract, rows, as_of)
-        columns = names(list(contract.columns), "d")
-        if links and link_columns(contract):
-            rows = self.linked(name, rows, as_of=as_of)
-            columns += ", " + names(list(link_columns(contract)), "d")
-        extra = ", " + names([n for n, _ in LOG_COLUMNS], "d") if system else ""
-        joins, added = self._areas(name, contract) if areas else ("", "")
-        return f"(SELECT {columns}{added}{extra} FROM {rows} d{joins})"
+        return self._known_columns(contract, rows, as_of)
 
     def linked(self, name: str, rows: str, *, people: bool = True, as_of: dt.date | None = None) -> str:
         """Rows of a dataset with the columns that its addresses add, and those of its people."""
@@ -102,7 +116,7 @@ class Relations:
     def _answers(self, target: str, column: str, kind: str, as_of: dt.date | None) -> str:
         """The property or the person of another dataset's rows, by a column that others refer to: one each, the least where several rows share the value."""
         found = property_column("address") if kind == "property" else person_column("person")
-        rows = self.dataset(target, as_of=as_of, areas=False)
+        rows = self.linked(target, self._rows(target, as_of), people=kind == "person", as_of=as_of)
         return f"(SELECT {quoted(column)} AS key, min({quoted(found)}) AS {kind} FROM {rows} WHERE {quoted(found)} IS NOT NULL GROUP BY 1)"
 
     def versions(self, name: str) -> str:

@@ -26,12 +26,19 @@ class Relation:
     """Something that can be read by its bare name.
 
     ``sql`` is how the engine reads it (a parenthesised SELECT or a name), ``kind`` is ``dataset``, ``report`` or ``system``.
+    ``light`` is a cheaper way to read it, in which the columns ``dear`` are null: for those who use none of them.
     """
 
     name: str
     sql: str
     columns: tuple[ColumnAccess, ...]
     kind: str = "dataset"
+    light: str | None = None
+    dear: frozenset[str] = frozenset()
+
+    def reading(self, columns: Iterable[str]) -> str:
+        """How the engine reads it for someone who uses these columns."""
+        return self.sql if self.light is None or self.dear & set(columns) else self.light
 
 
 def strictest(classifications: Iterable[str], *, default: str = "internal") -> str:

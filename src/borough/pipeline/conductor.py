@@ -12,12 +12,13 @@ from borough.catalogue.contracts import DECISIONS, DELIVERIES, DRIFT, LEDGER, SC
 from borough.catalogue.deliveries import Deliveries, Delivery, read_deliveries
 from borough.catalogue.tables import DECISION_COLUMNS, DELIVERY_COLUMNS, DRIFT_COLUMNS, LEDGER_COLUMNS, SCORECARD_COLUMNS
 from borough.compile.mapping import MappedFeed, map_feed, shape
-from borough.compile.programme import Node, Programme
+from borough.compile.nodes import Node
+from borough.compile.programme import Programme
 from borough.engine.duckdb import DuckDBEngine
 from borough.errors import DeclarationError, EngineError, FeedError
 from borough.ingest.drift import OTHER_LAYOUT
 from borough.lake.lake import Lake
-from borough.pipeline import gold
+from borough.pipeline import entities, gold
 from borough.pipeline.booking import book, book_refused_file
 from borough.pipeline.contacting import note
 from borough.pipeline.context import Failure, Options, Progress, Run, open_record
@@ -149,10 +150,12 @@ def _conduct(run: Run, seen: Survey, events: Recorder) -> Summary:
 
 
 def _gold(run: Run, seen: Survey, node: Node, reports: list[tuple[str, int]]) -> int:
-    """One area or report. Returns the points placed, or the rows of the report."""
+    """One area, entity or report. Returns the points placed, what was linked, or the rows of the report."""
     if node.kind == "area":
         dataset, name = node.name.split("@")
         return gold.area(run, dataset, name)
+    if node.kind == "entity":
+        return entities.make(run, node.name)
     rows = gold.report(run, seen.programme, node.name)
     if rows is not None:
         reports.append((node.name, rows))

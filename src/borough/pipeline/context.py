@@ -71,6 +71,7 @@ class Run:
     drifts: list[dict[str, Any]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     noted: bool = False  # must this run be published, even if no row changed?
+    made: set[str] = field(default_factory=set)  # temp tables that later nodes of this run read too
     unfinished: set[str] = field(default_factory=set)  # nodes to try again in the next run, whatever is new then
     notices: list[tuple[str, str, str]] = field(default_factory=list)  # feed, file, what was noticed
 
@@ -117,6 +118,6 @@ def open_record(last: Published | None) -> dict[str, Any]:
     """What a run carries over from the last one: fingerprints and properties, not its summary."""
     if last is None:
         return {}
-    carried = {key: last.record[key] for key in ("feeds", "reports", "areas", "datasets", "properties") if key in last.record}
+    carried = {key: last.record[key] for key in ("feeds", "reports", "areas", "entities", "datasets", "properties") if key in last.record}
     return copy.deepcopy(carried)
 

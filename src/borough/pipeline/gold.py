@@ -12,6 +12,7 @@ from borough.compile.relations import AREA_COLUMNS
 from borough.compile.reports import storable
 from borough.lake.model import Column
 from borough.pipeline.context import Run
+from borough.project.roles import link_columns
 from borough.quality.uniqueness import failing_rows, repeated_values
 
 
@@ -88,7 +89,7 @@ def report(run: Run, programme: Programme, name: str) -> int | None:
     if unchanged and run.writer.state(table) is not None:
         return None
     run.progress.step(name, "report")
-    relations = {t: _relation(run, t) for t in bound.tables}
+    relations = {t: _relation(run, t, {c for table, c in bound.uses if table == t}) for t in bound.tables}
     written = bound.over(relations)
     sql, columns = storable(written, run.engine.describe(written))
     files = run.engine.copy(sql, run.writer.new_file(table))
@@ -98,9 +99,10 @@ def report(run: Run, programme: Programme, name: str) -> int | None:
     return sum(f.rows for f in files)
 
 
-def _relation(run: Run, name: str) -> str:
+def _relation(run: Run, name: str, columns: set[str]) -> str:
     if name in run.project.datasets:
-        return run.relations.dataset(name)
+        linked = columns & set(link_columns(run.project.datasets[name]))
+        return run.relations.dataset(name) if linked else run.relations.unlinked(name)
     state = run.writer.state(report_table(name))
     return run.engine.scan(state.files if state else [], [(c.name, c.type) for c in state.columns] if state else [])
 

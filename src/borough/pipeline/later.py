@@ -23,6 +23,7 @@ def leave_for_later(run: Run, programme: Programme, worked: Collection[str]) -> 
             continue
         run.record.get("areas", {}).pop(node.writes[0], None)
         run.record.get("reports", {}).pop(node.name, None)
+        run.record.get("entities", {}).get(node.name, {}).pop("fingerprint", None)
         dirty.update(node.writes)
     before = run.writer.last.record.get("pending", []) if run.writer.last else []
     names = {node.name for node in programme.nodes}

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from borough.catalogue.contracts import bronze_table
 from borough.compile.origins import Origin, Origins, origins
-from borough.compile.programme import Node, Programme
+from borough.compile.nodes import Node
+from borough.compile.programme import Programme
 from borough.governance.ways import Way
 from borough.lake.model import TableState
 from borough.pipeline.context import Failure, Run

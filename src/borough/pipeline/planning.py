@@ -13,7 +13,9 @@ from borough.catalogue.contracts import DELIVERIES, area_table
 from borough.catalogue.deliveries import Deliveries, read_deliveries
 from borough.compile.areas import area_side_table
 from borough.compile.mapping import MappedFeed, Stamp
-from borough.compile.programme import Node, report_fingerprint
+from borough.compile.entities import entity_fingerprint
+from borough.compile.nodes import Node
+from borough.compile.programme import report_fingerprint
 from borough.engine.duckdb import DuckDBEngine
 from borough.lake.lake import Lake
 from borough.lake.model import Published
@@ -118,6 +120,9 @@ def _gold(seen: Survey, node: Node, published: Published | None, dirty: set[str]
         fresh = area_table(dataset, area) in record.get("areas", {})
         sql = pretty(area_side_table("points", "boundaries", crs=programme.project.datasets[dataset].areas[area].crs))
         would = "place points" if touched or not fresh else "nothing"
+    elif node.kind == "entity":
+        fresh = record.get("entities", {}).get(node.name, {}).get("fingerprint") == entity_fingerprint(programme.project, node.name)
+        sql, would = "", "link" if touched or not fresh else "nothing"
     else:
         bound = programme.reports[node.name]
         fresh = record.get("reports", {}).get(node.name) == report_fingerprint(bound)

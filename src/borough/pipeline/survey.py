@@ -13,7 +13,9 @@ from typing import Any
 from borough.catalogue.contracts import DELIVERIES, bronze_table
 from borough.catalogue.deliveries import Deliveries, read_deliveries
 from borough.compile.mapping import fingerprint, map_feed
-from borough.compile.programme import Node, Programme, compile_project, report_fingerprint, select_names, selected
+from borough.compile.entities import entity_fingerprint
+from borough.compile.nodes import Node
+from borough.compile.programme import Programme, compile_project, report_fingerprint, select_names, selected
 from borough.engine.duckdb import DuckDBEngine
 from borough.errors import DeclarationError, FeedError, Mistake, UsageError
 from borough.ingest.connectors import Surroundings, connector_for
@@ -151,11 +153,13 @@ def _gold_changed(programme: Programme, nodes: Sequence[Node], record: Mapping[s
     """Is there a report or an area that was not made as it is declared now?"""
     if not record.get("feeds"):
         return False
-    reports, areas = record.get("reports", {}), record.get("areas", {})
-    return any(
-        reports.get(n.name) != report_fingerprint(programme.reports[n.name]) if n.kind == "report" else n.kind == "area" and n.writes[0] not in areas
-        for n in nodes
-    )
+    reports, areas, entities = (record.get(key, {}) for key in ("reports", "areas", "entities"))
+    stale = {
+        "report": lambda n: reports.get(n.name) != report_fingerprint(programme.reports[n.name]),
+        "area": lambda n: n.writes[0] not in areas,
+        "entity": lambda n: entities.get(n.name, {}).get("fingerprint") != entity_fingerprint(programme.project, n.name),
+    }
+    return any(n.kind in stale and stale[n.kind](n) for n in nodes)
 
 
 def _mistaken_columns(project: Project, lake: Lake, published: Published | None, feeds: Iterable[ResolvedFeed]) -> list[Mistake]:
