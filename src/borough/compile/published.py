@@ -16,6 +16,7 @@ from borough.catalogue.tables import (
     Columns,
 )
 from borough.compile.links import found_by
+from borough.compile.published_identity import identity_relations
 from borough.compile.relations import Relations
 from borough.compile.reports import BoundSelect, order_reports
 from borough.engine.port import Engine
@@ -51,6 +52,8 @@ def published_relations(
         state = lake.table(table, published) if published else None
         sql = engine.scan(state.files if state else [], columns)
         relations.setdefault(name, Relation(name, sql, tuple(ColumnAccess(c, kind, "internal") for c, kind in columns), "system"))
+    for name, relation in identity_relations(project, engine, lambda table: lake.table(table, published) if published else None).items():
+        relations.setdefault(name, relation)
     return relations
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from borough.governance.selects import BoundSelect
 
@@ -26,7 +26,7 @@ class Relation:
     """Something that can be read by its bare name.
 
     ``sql`` is how the engine reads it (a parenthesised SELECT or a name), ``kind`` is ``dataset``, ``report`` or ``system``.
-    ``light`` is a cheaper way to read it, in which the columns ``dear`` are null: for those who use none of them.
+    ``narrowed`` reads it otherwise for some purposes: those rows that each may see. ``light`` is a cheaper way to read it, in which the columns ``dear`` are null: for those who use none of them.
     """
 
     name: str
@@ -35,9 +35,12 @@ class Relation:
     kind: str = "dataset"
     light: str | None = None
     dear: frozenset[str] = frozenset()
+    narrowed: Mapping[str, str] = field(default_factory=dict)
 
-    def reading(self, columns: Iterable[str]) -> str:
-        """How the engine reads it for someone who uses these columns."""
+    def reading(self, columns: Iterable[str], purpose: str) -> str:
+        """How the engine reads it for someone who uses these columns, for a purpose."""
+        if purpose in self.narrowed:
+            return self.narrowed[purpose]
         return self.sql if self.light is None or self.dear & set(columns) else self.light
 
 

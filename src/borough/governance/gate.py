@@ -139,7 +139,7 @@ class Gate:
         hidden = {name: set(columns) - shown[name] for name, columns in tables.items()}
         try:
             bound = bind_select(sql, tables, hidden=hidden)
-            return bound, bound.over({name: self._relations[name].reading(c for t, c in bound.uses if t == name) for name in bound.tables})
+            return bound, bound.over({name: self._relations[name].reading((c for t, c in bound.uses if t == name), purpose) for name in bound.tables})
         except SelectError as error:
             look.refuse(
                 UsageError(f"the query can't be read\n{error}", advice="query datasets and reports by their bare names: borough tables")

@@ -1,0 +1,68 @@
+"""Who and where, for readers: the entities and what links them, as relations of the read gate.
+
+What comes from a dataset of special category is shown for those purposes alone that may see the dataset's people; to all others
+it is not there: neither its rows, nor a count of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from borough.catalogue.entities import ENTITY_TABLES
+from borough.catalogue.identity import ADDRESS_COLUMNS, ADDRESSES, APPEARANCE_COLUMNS, APPEARANCES, EVENT_COLUMNS, EVENTS
+from borough.catalogue.tables import Columns
+from borough.compile.appearances import is_special
+from borough.compile.entities import addressed, peopled
+from borough.compile.links import found_by
+from borough.engine.port import Engine
+from borough.engine.quoting import literal, quoted
+from borough.governance.classification import ColumnAccess, Relation, visible
+from borough.governance.gate import purposes_of
+from borough.lake.model import TableState
+from borough.project.load import Project
+from borough.project.roles import people_of, person_column
+
+TABLES: Mapping[str, tuple[str, Columns]] = {
+    "appearance": (APPEARANCES, APPEARANCE_COLUMNS),
+    "identity_event": (EVENTS, EVENT_COLUMNS),
+    **ENTITY_TABLES,
+}
+"""Bare name → table and columns."""
+
+
+def seen_for(project: Project, purpose: str) -> tuple[str, ...]:
+    """The datasets whose people a purpose may see."""
+    spec = purposes_of(project.borough.purposes).get(purpose)
+    return tuple(d for d in peopled(project) if spec is not None and _may_see(project, d, purpose, spec.permits))
+
+
+def _may_see(project: Project, dataset: str, purpose: str, permits: tuple[str, ...]) -> bool:
+    from borough.compile.published import dataset_columns
+
+    wanted = {person_column(name) for name in people_of(project.datasets[dataset])}
+    return any(visible(c, purpose, permits) for c in dataset_columns(project, dataset) if c.name in wanted)
+
+
+def identity_relations(project: Project, engine: Engine, tables: Callable[[str], TableState | None]) -> dict[str, Relation]:
+    """The relations of a published run about who and where."""
+    if not addressed(project) and not peopled(project):
+        return {}
+    return {name: _relation(project, engine, tables(table), name, columns) for name, (table, columns) in TABLES.items()}
+
+
+def _relation(project: Project, engine: Engine, state: TableState | None, name: str, columns: Columns) -> Relation:
+    rows = engine.scan(state.files if state is not None else [], columns)
+    access = tuple(ColumnAccess(column, kind, "personal") for column, kind in columns)
+    has = {column for column, _ in columns}
+    if "special" not in has:
+        return Relation(name, rows, access, "entity")
+    plain = f"(SELECT * FROM {rows} WHERE NOT special)"
+    if "dataset" not in has:
+        return Relation(name, plain, access, "entity")
+    narrowed = {purpose: _for(project, rows, purpose) for purpose in purposes_of(project.borough.purposes)}
+    return Relation(name, plain, access, "entity", narrowed=narrowed)
+
+
+def _for(project: Project, rows: str, purpose: str) -> str:
+    datasets = ", ".join(literal(d) for d in seen_for(project, purpose)) or "NULL"
+    return f"(SELECT * FROM {rows} WHERE dataset IN ({datasets}))"
