@@ -44,7 +44,7 @@ def phone(x: str) -> str:
     c = f"regexp_replace(replace({one}, '(0)', ''), '[^0-9+]', '', 'g')"
     for found, put in (("^00", "+"), ("^0", "+44"), ("^44([127389][0-9]{8,9})$", r"+44\1"), ("^([127][0-9]{9})$", r"+44\1"), ("^[+]440", "+44"), ("^([1-9])", r"+\1")):
         c = f"regexp_replace({c}, '{found}', '{put}')"
-    fair = rf"regexp_full_match({c}, '[+][1-9][0-9]{{7,14}}') AND NOT regexp_matches({c}, '(?:0{{7}}|1{{7}}|2{{7}}|3{{7}}|4{{7}}|5{{7}}|6{{7}}|7{{7}}|8{{7}}|9{{7}}|123456789)')"
+    fair = rf"regexp_full_match({c}, '[+][1-9][0-9]{{7,14}}') AND NOT regexp_matches({c}, '(?:0{{8}}|1{{8}}|2{{8}}|3{{8}}|4{{8}}|5{{8}}|6{{8}}|7{{8}}|8{{8}}|9{{8}}|123456789)')"
     return f"CASE WHEN {x} IS NOT NULL AND {fair} THEN {c} END"
 
 
@@ -55,7 +55,7 @@ def postcode(x: str) -> str:
 
 
 def sex(x: str) -> str:
-    """m or f, from 1 and 2 (the NHS data dictionary's codes) or words."""
+    """Gives m or f, from 1 and 2 (the NHS data dictionary's codes) or words."""
     c = f"upper(trim({x}))"
     return f"CASE WHEN {c} IN ('1', 'M', 'MALE', 'MAN', 'BOY', 'MR') THEN 'm' WHEN {c} IN ('2', 'F', 'FEMALE', 'WOMAN', 'GIRL', 'MRS', 'MISS', 'MS') THEN 'f' END"
 

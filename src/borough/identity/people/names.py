@@ -7,6 +7,7 @@ linkage compares swapped names. Each step is a SELECT over the one before it.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 
 from borough.identity.people.nobody import is_nobody, is_organisation, organisation
@@ -20,7 +21,7 @@ _TITLES = f"{_MALE}|{_FEMALE}|MX|DR|DOCTOR|PROF|PROFESSOR|REV|REVD|REVEREND|CLLR
 # These are names too: only a title where the name begins with it and goes on with two more words.
 _SURNAMES_TOO = "SIR|LORD|LADY|DAME|MASTER|MADAM|DOCTOR|PROFESSOR|HAJI|HAJJI|SRA"
 _TITLES_ONLY = "|".join(t for t in _TITLES.split("|") if t not in _SURNAMES_TOO.split("|"))
-_SUFFIXES = "JNR|SNR|JUNIOR|SENIOR|ESQ|ESQUIRE|III|OBE|MBE|CBE|PHD|BSC|MBBS|DPHIL"
+_SUFFIXES = "JNR|SNR|ESQ|ESQUIRE|III|OBE|MBE|CBE|PHD|BSC|MBBS|DPHIL"
 _PLACEHOLDERS = "UNKNOWN|FNU|LNU|NFN|NLN|TBC"
 
 _DEAD = (
@@ -42,9 +43,28 @@ _WIDE = ("".join(chr(0xFF21 + i) for i in range(26)), "ABCDEFGHIJKLMNOPQRSTUVWXY
 _KEEP_MARKS = r"[\x{0900}-\x{0DFF}\x{0E00}-\x{0FFF}\x{1000}-\x{109F}\x{1100}-\x{11FF}\x{1780}-\x{17FF}\x{3040}-\x{30FF}\x{AC00}-\x{D7FF}]"
 
 
+def _misread() -> str:
+    """What a reader of cp1252 makes of UTF-8, each with what was meant, as one literal: pieces of three letters."""
+    pieces = []
+    for char in map(chr, (*range(0xC0, 0x180), *range(0x218, 0x21C))):
+        lead, trail = char.encode()
+        for codec in ("cp1252", "latin-1"):  # some write what cp1252 has not as control characters
+            with contextlib.suppress(UnicodeDecodeError):
+                pieces.append(bytes((lead, trail)).decode(codec) + char)
+    return "\x1f".join(dict.fromkeys(pieces))
+
+
+_MISREAD = r"[ÃÄÅÆÈ][\x{80}-\x{BF}ŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]"
+
+
+def _decoded(x: str) -> str:
+    mended = f"list_reduce(list_prepend({x}, string_split('{_misread()}', chr(31))), lambda a, p: replace(a, left(p, 2), right(p, 1)))"
+    return f"CASE WHEN regexp_matches({x}, '{_MISREAD}') THEN {mended} ELSE {x} END"
+
+
 def tidy(x: str) -> str:
     """SQL of a text in capitals without accents, single-spaced, invisible characters and emoji gone; '' for null. ``?`` is a lost letter."""
-    careful = f"regexp_replace(nfc_normalize({x}), '{_INVISIBLE}', '', 'g')"
+    careful = f"regexp_replace(nfc_normalize({_decoded(x)}), '{_INVISIBLE}', '', 'g')"
     careful = rf"""regexp_replace({careful}, '[\x{{2018}}-\x{{201B}}\x{{02B0}}-\x{{02FF}}`´′＇]', chr(39), 'g')"""
     careful = rf"""regexp_replace({careful}, '["\x{{201C}}-\x{{201F}}]([^"\x{{201C}}-\x{{201F}}]*)["\x{{201C}}-\x{{201F}}]', ' (\1) ', 'g')"""
     careful = rf"upper(regexp_replace({careful}, '[\x{{2010}}-\x{{2015}}\x{{2212}}_]', '-', 'g'))"
@@ -100,7 +120,7 @@ def _aside(source: str) -> str:
     }
     for cells in (first, second, third, fourth):
         source = f"({_selected(cells, source)})"
-    return _selected({"former": f"coalesce(nullif(maiden, ''), nullif(nee, ''), '')", "nickname": "CASE WHEN called <> '' THEN called WHEN nee = '' THEN inside ELSE '' END"}, source)
+    return _selected({"former": "coalesce(nullif(maiden, ''), nullif(nee, ''), '')", "nickname": "CASE WHEN called <> '' THEN called WHEN nee = '' THEN inside ELSE '' END"}, source)
 
 
 def _kind(source: str) -> str:
@@ -122,6 +142,8 @@ def _bared(x: str) -> str:
     x = f"CASE WHEN regexp_matches({x}, '{digits}') THEN {mended} ELSE {x} END"
     x = rf"regexp_replace({x}, '\b(?:{_TITLES_ONLY}|{_PLACEHOLDERS})\b', ' ', 'g')"
     x = rf"regexp_replace({x}, '(\p{{L}}.*[ ,])(?:{_SUFFIXES})\b', '\1 ', 'g')"
+    # Junior is a first name as well.
+    x = rf"regexp_replace({x}, '([^ ,]+[ ,]+[^ ,]+ )(?:JUNIOR|SENIOR)$', '\1')"
     x = rf"regexp_replace({x}, '(^|[,&]) *(?:{_SURNAMES_TOO}) +([^ ,]+ +[^ ,])', '\1 \2')"
     x = rf"regexp_replace({x}, '(^|[ ,&/+])[? -]+([ ,&/+]|$)', '\1 \2', 'g')"
     return rf"trim(regexp_replace(regexp_replace({x}, '[^\p{{L}}\p{{M}}?,&/+-]+', ' ', 'g'), ' *- *', '-', 'g'), ' -')"
@@ -136,6 +158,8 @@ def _one(x: str) -> str:
 
 _PARTICLES = r"DE LA|DE LAS|DE LOS|VAN DER|VAN DEN|VAN DE|VON DER|DELLA|DE|DA|DO|DOS|DAS|DI|DEL|VON|AL|EL|LA|LE|DU|ST|MAC"
 
+_IRISH = "BRIEN|BRIAIN|BRIAN|CONNOR|CONOR|NEILL|NEIL|NEAL|SULLIVAN|REILLY|RIELLY|KEEFFE|KEEFE|DONNELL|DONOGHUE|DONOVAN|LEARY|HARA|TOOLE|SHEA|MALLEY|ROURKE|CONNELL|DWYER|GRADY|FLAHERTY|FLYNN|CALLAGHAN|HANLON|MAHONY|MAHONEY|GORMAN|DOHERTY|HAGAN|KANE|DEA|LOUGHLIN|MEARA|RIORDAN|FARRELL|DOWD|HARE|HALLORAN"
+
 
 def _joined(x: str, *, beginning: bool) -> str:
     """SQL of a name whose particles are one word with what follows: DA SILVA and DASILVA, MC DONALD. BIN and IBN, son of, are dropped.
@@ -148,8 +172,9 @@ def _joined(x: str, *, beginning: bool) -> str:
     joined = rf"regexp_replace({joined}, '{before}(VAN)[ -](\p{{L}}[\p{{L}}?]{{5,}})', '\1\2\3', 'g')"
     joined = rf"regexp_replace({joined}, '(^|[ -])(?:(MC) |(AL|EL|UL|UR)-)(\p{{L}}[\p{{L}}?]+)', '\1\2\3\4', 'g')"
     joined = rf"replace(replace(replace({joined}, 'DE LA', 'DELA'), 'VAN DE', 'VANDE'), 'VON DER', 'VONDER')"
+    joined = rf"regexp_replace({joined}, '(^|[ -])O (?:({_IRISH})\b)', '\1O\2', 'g')"
     joined = rf"regexp_replace({joined}, '([^ ]) (?:BIN|BINTI|BINTE|BINT|IBN) ', '\1 ', 'g')"
-    return rf"CASE WHEN regexp_matches({x}, '\b(?:DE|DA|DO|DOS|DAS|DI|DEL|DELLA|VON|VAN|AL|EL|UL|UR|LA|LE|DU|ST|MAC|MC|BIN|BINTI|BINTE|BINT|IBN)\b') THEN {joined} ELSE {x} END"
+    return rf"CASE WHEN regexp_matches({x}, '\b(?:DE|DA|DO|DOS|DAS|DI|DEL|DELLA|VON|VAN|AL|EL|UL|UR|LA|LE|DU|ST|MAC|MC|O|BIN|BINTI|BINTE|BINT|IBN)\b') THEN {joined} ELSE {x} END"
 
 
 def _taken_apart(source: str) -> str:
