@@ -1,49 +1,64 @@
-"""What no one person has: two dates of birth, NI numbers or first names that are more than a slip apart."""
+"""When do two values of a person's record say that these are two people? Yes, no, or nothing either way."""
 
 from __future__ import annotations
 
-from borough.engine.duckdb import DuckDBEngine
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+FOR, SILENT, AGAINST = 1, 0, -1
 
 
-def contradictions(engine: DuckDBEngine, nodes: str, labels: str, into: str) -> None:
-    """Make temp tables ``cluster_values`` (node, value) and ``into`` (cluster, a, b): values in one cluster that contradict each other.
+class Name(NamedTuple):
+    """A forename as it was given, what it is a short form of, and all words of the name."""
 
-    Values carry their kind: ``d`` a date of birth (YYYYMMDD), ``n`` an NI number, ``f`` a first name with its other forms.
-    """
-    engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE cluster_values AS "
-        f"SELECT node, 'd' || strftime(dob, '%Y%m%d') AS value FROM {nodes} WHERE dob IS NOT NULL AND NOT coalesce(dob_doubtful, false) "
-        f"UNION ALL SELECT node, 'n' || nino FROM {nodes} WHERE nino IS NOT NULL "
-        f"UNION ALL SELECT node, 'f' || first || ' ' || coalesce(root, first) || ' ' || coalesce(tokens, '') FROM {nodes} "
-        f"WHERE first IS NOT NULL AND length(first) > 1 AND NOT coalesce(first_only_initial, false)"
-    )
-    distinct = f"SELECT DISTINCT l.cluster, v.value FROM cluster_values v JOIN {labels} l ON l.node = v.node"
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE cluster_distinct AS SELECT d.cluster, d.value, left(d.value, 1) AS kind FROM ({distinct}) d QUALIFY count(*) OVER (PARTITION BY d.cluster, left(d.value, 1)) > 1")
-    engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT a.cluster, a.value AS a, b.value AS b FROM cluster_distinct a JOIN cluster_distinct b "
-        f"ON b.cluster = a.cluster AND b.kind = a.kind AND a.value < b.value WHERE {_contradict('a.value', 'b.value')}"
-    )
-    engine.execute("DROP TABLE cluster_distinct")
+    first: str
+    root: str
+    tokens: str
 
 
-def _contradict(a: str, b: str) -> str:
-    """SQL: do two values of one kind contradict each other?"""
-    return f"CASE left({a}, 1) WHEN 'd' THEN {_dates(a, b)} WHEN 'n' THEN damerau_levenshtein({a}, {b}) > 2 ELSE {_firsts(a, b)} END"
+def slip(left: str, right: str) -> bool:
+    """Is one text the other but for one letter wrong, missing, too many, or two neighbours swapped?"""
+    if len(left) > len(right):
+        left, right = right, left
+    if len(right) - len(left) > 1:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), len(left))
+    if len(left) < len(right):
+        return left[at:] == right[at + 1 :]
+    return left[at + 1 :] == right[at + 1 :] or (left[at : at + 2] == right[at : at + 2][::-1] and left[at + 2 :] == right[at + 2 :])
 
 
-def _dates(a: str, b: str) -> str:
-    """Two dates that are more than a slip apart: not one digit, two neighbours swapped, day and month swapped, or a year mistyped beside the same day."""
-    swapped = f"substr({a}, 2, 4) || substr({a}, 8, 2) || substr({a}, 6, 2) = substr({b}, 2, 8)"
-    same_day = f"substr({a}, 6, 4) = substr({b}, 6, 4) AND damerau_levenshtein(substr({a}, 2, 4), substr({b}, 2, 4)) <= 2 AND abs(CAST(substr({a}, 2, 4) AS INT) - CAST(substr({b}, 2, 4) AS INT)) IN (1, 2, 9, 10, 11, 100)"
-    return f"NOT (damerau_levenshtein({a}, {b}) <= 1 OR {swapped} OR ({same_day}))"
+@lru_cache(maxsize=200_000)
+def dates(left: str, right: str) -> int:
+    """Dates of birth as YYYY-MM-DD: a slip of the pen or day and month swapped speaks for one person."""
+    if left == right or slip(left, right) or (left[:4] == right[:4] and left[5:7] == right[8:] and left[8:] == right[5:7]):
+        return FOR
+    return AGAINST
 
 
-def _firsts(a: str, b: str) -> str:
-    """Two first names of which neither is the other's short form, another spelling of it, or among the other's names."""
-    first_a, first_b = f"split_part(substr({a}, 2), ' ', 1)", f"split_part(substr({b}, 2), ' ', 1)"
-    root_a, root_b = f"split_part(substr({a}, 2), ' ', 2)", f"split_part(substr({b}, 2), ' ', 2)"
-    among = f"list_contains(string_split({b}, ' '), {first_a}) OR list_contains(string_split({a}, ' '), {first_b})"
-    return (
-        f"NOT ({root_a} = {root_b} OR {among} OR jaro_winkler_similarity({first_a}, {first_b}) >= 0.8 OR damerau_levenshtein({first_a}, {first_b}) <= 2 "
-        f"OR starts_with({first_a}, {first_b}) OR starts_with({first_b}, {first_a}))"
-    )
+@lru_cache(maxsize=200_000)
+def numbers(left: str, right: str) -> int:
+    """National Insurance numbers."""
+    return FOR if left == right else SILENT if slip(left, right) else AGAINST
+
+
+@lru_cache(maxsize=400_000)
+def forenames(left: Name, right: Name) -> int:
+    """Forenames. Initials that fit, typing errors and a forename that the other has elsewhere in the name say nothing."""
+    a, b = left.first, right.first
+    if len(a) == 1 or len(b) == 1:
+        return SILENT if a[:1] == b[:1] or a in right.tokens.split() or b in left.tokens.split() else AGAINST
+    if a == b or left.root == right.root:
+        return FOR
+    if "?" in a + b and len(a) == len(b) and all(x == y or "?" in (x, y) for x, y in zip(a, b, strict=True)):
+        return FOR
+    if slip(a, b) or a in right.tokens.split() or b in left.tokens.split():
+        return SILENT
+    return SILENT if len(min(a, b, key=len)) >= 3 and (a.startswith(b) or b.startswith(a)) else AGAINST
+
+
+Judge = Callable[..., int]
+JUDGES: tuple[Judge, ...] = (dates, numbers, forenames)
+"""By field: date of birth, National Insurance number, forename. The bit of field i among a pair's ``against`` is 1 << i."""
+DOB, NINO, FIRST = range(3)

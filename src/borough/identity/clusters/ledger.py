@@ -1,114 +1,119 @@
-"""The ledger of people: ids that survive re-runs, merges and splits, and how each came to be."""
+"""Persons keep their ids: clusters of this run take over the ids of the last run's persons."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from borough.engine.duckdb import DuckDBEngine
+if TYPE_CHECKING:
+    from borough.engine.duckdb import DuckDBEngine
 
-OVERLAP, TAKEN = "ledger_overlap", "ledger_taken"
+NOBODY = "(SELECT CAST(NULL AS BIGINT) AS node, CAST(NULL AS BIGINT) AS person WHERE false)"
 
 
 @dataclass(frozen=True)
 class Assigned:
-    """What the ledger did. ``events``: a temp table (event made, merged, split, gone or returned; person, other, nodes)."""
+    """The ids given: ``next_free`` is the first that no person has had yet; ``events`` the table that tells what became of persons."""
 
-    events: str
     made: int
+    merged: int
+    split: int
+    gone: int
     returned: int
+    next_free: int
+    events: str
 
 
-def standing_people(crosswalk: str) -> str:
-    """SQL of each node's last person (node, person, active): a node whose records are gone keeps the person that it last had."""
-    last = f"SELECT node, person, op, run FROM {crosswalk} QUALIFY row_number() OVER (PARTITION BY node ORDER BY run DESC) = 1"
-    return f"(SELECT node, person, op <> 'delete' AS active FROM ({last}))"
+def assign(engine: DuckDBEngine, clusters: str, standing: str, into: str, *, run: int, first_free: int, retired: str = NOBODY) -> Assigned:
+    """Make the temp tables ``into`` (node, person) and ``into``_events (event, person, other, nodes, run).
 
-
-def people_as_of(crosswalk: str, run: int) -> str:
-    """SQL of each active node's person (node, person) as the ledger said after a run."""
-    return f"(SELECT node, person FROM {standing_people(f'(SELECT * FROM {crosswalk} WHERE run <= {int(run)})')} WHERE active)"
-
-
-def assign(engine: DuckDBEngine, clusters: str, crosswalk: str, into: str) -> Assigned:
-    """Give each cluster (node, cluster) a person: a temp table ``into`` (node, person).
-
-    A cluster takes the id of the person with whom it shares most nodes, active ones first (ties: the lower id), and each id goes to one cluster at most: the
-    one that shares most. A cluster left without takes back an id that its nodes once had and nobody has now, else a new one,
-    counting up in order of the cluster's least node. Ids are never given to somebody else.
+    ``clusters`` (node, cluster), ``standing`` (node, person and, if there is one, ``active``: had the node a record at the last run?) and
+    ``retired`` (node, person: ids that a node had before and that nobody holds now) are relations. The largest shared number of nodes
+    takes an id; among equals the lower id, then the cluster of the lower node. A cluster left without gets a retired id of its nodes
+    in the same way, else a new one from ``first_free``, in order of its least node.
     """
-    standing = standing_people(crosswalk)
-    engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE {OVERLAP} AS SELECT c.cluster, s.person, count(*) FILTER (WHERE s.active) AS live, count(*) AS nodes "
-        f"FROM {clusters} c JOIN {standing} s ON s.node = c.node GROUP BY ALL"
-    )
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE {TAKEN} (cluster BIGINT, person BIGINT, how VARCHAR)")
-    _take(engine, OVERLAP, "kept")
-    once = (
-        f"SELECT c.cluster, x.person, 0 AS live, count(DISTINCT c.node) AS nodes FROM {clusters} c JOIN {crosswalk} x ON x.node = c.node "
-        f"WHERE c.cluster NOT IN (SELECT cluster FROM {TAKEN}) AND x.person NOT IN (SELECT person FROM {TAKEN}) GROUP BY ALL"
-    )
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE {OVERLAP}_once AS {once}")
-    _take(engine, f"{OVERLAP}_once", "returned")
-    engine.execute(
-        f"INSERT INTO {TAKEN} SELECT cluster, row_number() OVER (ORDER BY cluster) + (SELECT coalesce(max(person), 0) FROM {crosswalk}), 'made' "
-        f"FROM (SELECT DISTINCT cluster FROM {clusters}) WHERE cluster NOT IN (SELECT cluster FROM {TAKEN})"
-    )
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT c.node, t.person FROM {clusters} c JOIN {TAKEN} t ON t.cluster = c.cluster ORDER BY c.node")
-    _tell(engine, into, standing)
-    ((made, returned),) = engine.rows(f"SELECT count(*) FILTER (WHERE how = 'made'), count(*) FILTER (WHERE how = 'returned') FROM {TAKEN}")
-    for table in (OVERLAP, f"{OVERLAP}_once"):
-        engine.execute(f"DROP TABLE {table}")
-    return Assigned("ledger_events", int(made), int(returned))
+    active = "active" if "active" in {name for name, _ in engine.describe(f"SELECT * FROM {standing}")} else "true"
+    try:
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE borough_id_stood AS SELECT node, person, {active} AS active FROM {standing}")
+        engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE borough_id_cluster AS SELECT c.node, min(c.node) OVER (PARTITION BY cluster) AS cluster, s.person AS before "
+            f"FROM (SELECT node, cluster FROM {clusters}) c LEFT JOIN borough_id_stood s ON s.node = c.node"
+        )
+        engine.execute("CREATE OR REPLACE TEMP TABLE borough_id_given (cluster BIGINT, person BIGINT, back BOOLEAN)")
+        _take(engine, "SELECT cluster, before, count(*) FROM borough_id_cluster WHERE before IS NOT NULL GROUP BY 1, 2", back=False)
+        _take(
+            engine,
+            f"SELECT c.cluster, r.person, count(*) FROM borough_id_cluster c JOIN (SELECT DISTINCT node, person FROM {retired}) r ON r.node = c.node "
+            "WHERE c.cluster NOT IN (SELECT cluster FROM borough_id_given) AND r.person NOT IN (SELECT person FROM borough_id_stood) GROUP BY 1, 2",
+            back=True,
+        )
+        engine.execute(
+            f"INSERT INTO borough_id_given SELECT cluster, {first_free} - 1 + row_number() OVER (ORDER BY cluster), NULL FROM "
+            "(SELECT DISTINCT cluster FROM borough_id_cluster) c ANTI JOIN borough_id_given g USING (cluster)"
+        )
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT c.node, g.person FROM borough_id_cluster c JOIN borough_id_given g USING (cluster)")
+        _tell(engine, into, run)
+        counted = dict(engine.rows(f"SELECT event, count(*) FROM {into}_events GROUP BY event"))
+        next_free = engine.rows(f"SELECT greatest({first_free}, coalesce(max(person) + 1, 0)) FROM borough_id_given")[0][0]
+        made, merged, split, gone, returned = (counted.get(event, 0) for event in ("made", "merged", "split", "gone", "returned"))
+        return Assigned(made, merged, split, gone, returned, next_free, f"{into}_events")
+    finally:
+        for table in ("stood", "cluster", "given"):
+            engine.execute(f"DROP TABLE IF EXISTS borough_id_{table}")
 
 
-def _take(engine: DuckDBEngine, overlap: str, how: str) -> None:
-    """Give ids by overlap. Where both a cluster and an id have no other choice, at once; the contested few one after the other."""
-    alone = f"SELECT cluster, person FROM {overlap} QUALIFY count(*) OVER (PARTITION BY cluster) = 1 AND count(*) OVER (PARTITION BY person) = 1"
-    contested = engine.rows(f"SELECT cluster, person FROM {overlap} ANTI JOIN ({alone}) a USING (cluster, person) ORDER BY live DESC, nodes DESC, person, cluster")
-    engine.execute(f"INSERT INTO {TAKEN} SELECT cluster, person, '{how}' FROM ({alone})")
-    clusters: set[int] = set()
-    people: set[int] = set()
-    given: list[tuple[int, int]] = []
+def _take(engine: DuckDBEngine, shared: str, *, back: bool) -> None:
+    """Ids go to clusters, the largest share first. Where there is no choice, in bulk."""
+    told = "true" if back else "false"
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE borough_id_shared AS SELECT * FROM ({shared}) s (cluster, person, nodes)")
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE borough_id_shared AS SELECT *, count(*) OVER (PARTITION BY cluster) = 1 "
+        "AND count(*) OVER (PARTITION BY person) = 1 AS alone FROM borough_id_shared"
+    )
+    engine.execute(f"INSERT INTO borough_id_given SELECT cluster, person, {told} FROM borough_id_shared WHERE alone")
+    contested = engine.rows("SELECT cluster, person FROM borough_id_shared WHERE NOT alone ORDER BY nodes DESC, person, cluster")
+    engine.execute("DROP TABLE borough_id_shared")
+    taken = _greedy(contested)
+    if taken:
+        engine.execute(
+            f"INSERT INTO borough_id_given SELECT unnest(CAST(? AS BIGINT[])), unnest(CAST(? AS BIGINT[])), {told}", [[c for c, _ in taken], [p for _, p in taken]]
+        )
+
+
+def _greedy(contested: Iterable[tuple[int, ...]]) -> list[tuple[int, int]]:
+    clusters, persons, taken = set[int](), set[int](), []
     for cluster, person in contested:
-        if cluster not in clusters and person not in people:
+        if cluster not in clusters and person not in persons:
             clusters.add(cluster)
-            people.add(person)
-            given.append((cluster, person))
-    if given:
-        rows = ", ".join(f"({cluster}, {person}, '{how}')" for cluster, person in given)
-        engine.execute(f"INSERT INTO {TAKEN} VALUES {rows}")
+            persons.add(person)
+            taken.append((cluster, person))
+    return taken
 
 
-def _tell(engine: DuckDBEngine, assigned: str, standing: str) -> None:
-    """What became of people: made, returned, gone, merged into another, split off another."""
-    before = f"(SELECT node, person FROM {standing} WHERE active)"
-    now = f"(SELECT DISTINCT person FROM {assigned})"
-    was = f"(SELECT DISTINCT person FROM {before})"
-    moved = f"(SELECT a.person, b.person AS other, count(*) AS nodes FROM {assigned} a JOIN {before} b ON b.node = a.node AND b.person <> a.person GROUP BY ALL)"
+def _tell(engine: DuckDBEngine, into: str, run: int) -> None:
+    """What became of the persons: one row each for merged, split, made, gone and returned."""
     engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE ledger_events AS "
-        f"SELECT t.how AS event, t.person, CAST(NULL AS BIGINT) AS other, count(*) AS nodes FROM {TAKEN} t JOIN {assigned} a ON a.person = t.person "
-        f"WHERE t.how = 'made' OR t.how = 'returned' OR (t.how = 'kept' AND t.person NOT IN (SELECT person FROM {was})) GROUP BY ALL "
-        f"UNION ALL SELECT 'merged', person, other, nodes FROM {moved} WHERE other NOT IN (SELECT person FROM {now}) "
-        f"UNION ALL SELECT 'split', person, other, nodes FROM {moved} WHERE other IN (SELECT person FROM {now}) "
-        f"UNION ALL SELECT 'gone', b.person, NULL, count(*) FROM {before} b WHERE b.person NOT IN (SELECT person FROM {now}) "
-        f"AND b.person NOT IN (SELECT other FROM {moved}) GROUP BY b.person"
+        f"""CREATE OR REPLACE TEMP TABLE {into}_events AS
+        WITH moved AS (
+            SELECT c.before, g.person, g.back, count(*) AS nodes FROM borough_id_cluster c JOIN borough_id_given g USING (cluster) GROUP BY ALL),
+        stood AS (SELECT person, bool_or(active) AS active, count(*) AS nodes FROM borough_id_stood GROUP BY person),
+        held AS (SELECT person, any_value(back) AS back, sum(nodes) AS nodes FROM moved GROUP BY person),
+        told AS (
+            SELECT 'merged' AS event, before AS person, arg_max(person, (nodes, -person)) AS other, sum(nodes) AS nodes FROM moved
+            WHERE before NOT IN (SELECT person FROM held) GROUP BY before
+            UNION ALL
+            SELECT 'split', before, person, nodes FROM moved WHERE before <> person AND before IN (SELECT person FROM held)
+                AND (back IS NULL OR back)
+            UNION ALL
+            SELECT 'made', person, NULL, nodes FROM held WHERE back IS NULL
+            UNION ALL
+            SELECT 'returned', person, NULL, nodes FROM held WHERE back
+            UNION ALL
+            SELECT 'returned', h.person, NULL, h.nodes FROM held h JOIN stood s USING (person) WHERE NOT s.active
+            UNION ALL
+            SELECT 'gone', person, NULL, s.nodes FROM stood s WHERE active AND person NOT IN (SELECT person FROM held)
+                AND person NOT IN (SELECT before FROM moved WHERE before IS NOT NULL))
+        SELECT event, CAST(person AS BIGINT) AS person, CAST(other AS BIGINT) AS other, CAST(nodes AS BIGINT) AS nodes,
+            CAST({run} AS BIGINT) AS run FROM told ORDER BY person, event, other"""
     )
-    engine.execute("UPDATE ledger_events SET event = 'returned' WHERE event = 'kept'")
-
-
-def crosswalk_rows(assigned: str, crosswalk: str) -> str:
-    """SQL of what changes in the crosswalk (node, person, op): nodes that are new, moved to another person, gone or back."""
-    standing = standing_people(crosswalk)
-    op = "CASE WHEN a.node IS NULL THEN 'delete' WHEN s.node IS NULL THEN 'insert' ELSE 'update' END"
-    return (
-        f"(SELECT coalesce(a.node, s.node) AS node, coalesce(a.person, s.person) AS person, {op} AS op FROM {assigned} a FULL JOIN {standing} s ON s.node = a.node "
-        f"WHERE (a.node IS NULL AND s.active) OR s.node IS NULL OR (a.node IS NOT NULL AND (NOT s.active OR a.person <> s.person)))"
-    )
-
-
-def story(crosswalk: str, events: str, person: int) -> str:
-    """SQL of how a person came to be: each run in which nodes came, went, or were another's (run, recorded, what, nodes, other)."""
-    changes = f"SELECT run, min(recorded) AS recorded, CASE op WHEN 'delete' THEN 'records went' ELSE 'records came' END AS what, count(*) AS nodes, CAST(NULL AS BIGINT) AS other FROM {crosswalk} WHERE person = {int(person)} GROUP BY run, op"
-    told = f"SELECT run, recorded, event, count, other FROM {events} WHERE entity = 'person' AND (id = {int(person)} OR other = {int(person)})"
-    return f"(SELECT * FROM ({changes} UNION ALL {told}) ORDER BY run, what)"
