@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from borough.identity.clusters.contradictions import Name
-from borough.identity.clusters.parting import Component, Link, part
+from borough.identity.clusters.parting import SPARSE, SPARSE_FROM, Component, Link, part
 
 if TYPE_CHECKING:
     import numpy as np
 
     from borough.engine.duckdb import DuckDBEngine
-
-SPARSE_FROM = 6  # a component of so many records with few links may hang by one
 
 
 @dataclass
@@ -130,7 +128,7 @@ def _suspect(engine: DuckDBEngine, limit: int) -> None:
         parted AS (
             SELECT DISTINCT a.component FROM borough_cl_decided d JOIN borough_cl_component a ON a.i = d.l WHERE decision = 'different')
         SELECT component FROM said LEFT JOIN linked USING (component)
-        WHERE differs OR flagged OR size > {limit} OR (size >= {SPARSE_FROM} AND links < size * 1.5)
+        WHERE differs OR flagged OR size > {limit} OR (size >= {SPARSE_FROM} AND links < size * {SPARSE})
             OR component IN (SELECT component FROM parted)"""
     )
 

@@ -10,6 +10,8 @@ from borough.identity.clusters.contradictions import AGAINST, DOB, FIRST, FOR, J
 
 BRIDGE = 3  # groups of so many records and more need more than one weak link between them
 BRIDGE_BITS = 4.0  # a link so much above the threshold joins by itself
+SPARSE_FROM = 6  # a component of so many records and more with fewer links than these for each may hang by one
+SPARSE = 1.5
 MARGIN_BITS = 2.0  # a record without date of birth or number that fits two people so nearly alike goes to neither
 
 
@@ -100,6 +102,8 @@ class _Groups:
 
 def part(component: Component, *, match_above: float, limit: int) -> Parts:
     """Groups of records that are one person each, none larger than ``limit`` records."""
+    if _at_one(component, limit):
+        return Parts([0] * len(component.nodes))
     parts = _agglomerate(component, component.links, match_above, match_above)
     parts.doubtful = _doubtful(component, parts)
     if parts.doubtful:
@@ -112,20 +116,38 @@ def part(component: Component, *, match_above: float, limit: int) -> Parts:
     return _bounded(component, component.links, parts, match_above, limit)
 
 
+def _at_one(component: Component, limit: int) -> bool:
+    """Does nothing in a component of fair size and many links contradict anything else?"""
+    size = len(component.nodes)
+    if component.different or size > limit or (size >= SPARSE_FROM and len(component.links) < size * SPARSE):
+        return False
+    if any(link.against & 7 for link in component.links):
+        return False
+    for bit, judge in enumerate(JUDGES):
+        said = list({values[bit] for values in component.said} - {None})
+        if any(judge(a, b) == AGAINST for i, a in enumerate(said) for b in said[:i]):
+            return False
+    return True
+
+
 def _agglomerate(component: Component, links: Iterable[Link], threshold: float, match_above: float) -> Parts:
     groups, parts = _Groups(component), Parts([])
     for a, b in sorted(component.same):
         _decide(groups, a, b, parts)
     asked = sorted((link for link in links if link.weight >= threshold), key=lambda link: (-link.weight, link.l, link.r))
-    near = _neighbours(asked)
+    near: dict[int, list[int]] = {}
     for link in asked:
         a, b = groups.root[link.l], groups.root[link.r]
         if a == b:
             continue
         if groups.parted(a, b) or groups.contradict(a, b):
             parts.refused.append(link)
-        elif not _bridge(groups, a, b, link, near, match_above):
+        elif min(len(groups.members[a]), len(groups.members[b])) < BRIDGE or link.weight >= match_above + BRIDGE_BITS:
             groups.join(a, b)
+        else:
+            near = near or _neighbours(asked)
+            if _several(groups, a, b, near):
+                groups.join(a, b)
     parts.root = groups.least()
     return parts
 
@@ -148,12 +170,10 @@ def _neighbours(links: Sequence[Link]) -> dict[int, list[int]]:
     return near
 
 
-def _bridge(groups: _Groups, a: int, b: int, link: Link, near: dict[int, list[int]], match_above: float) -> bool:
-    """Is this one weak link all that holds two groups of several records together?"""
-    small, large = sorted((a, b), key=lambda g: len(groups.members[g]))
-    if len(groups.members[small]) < BRIDGE or link.weight >= match_above + BRIDGE_BITS:
-        return False
-    return sum(groups.root[other] == large for node in groups.members[small] for other in near.get(node, ())) < 2
+def _several(groups: _Groups, a: int, b: int, near: dict[int, list[int]]) -> bool:
+    """Is there more than one link between two groups of several records?"""
+    small, large = sorted((a, b), key=lambda group: (len(groups.members[group]), group))
+    return sum(groups.root[other] == large for node in groups.members[small] for other in near.get(node, ())) > 1
 
 
 def _doubtful(component: Component, parts: Parts) -> list[int]:
