@@ -88,7 +88,7 @@ def _nodes(extras: Sequence[str], doubtful: Sequence[dt.date]) -> str:
         "sound": f"CASE WHEN {person} THEN ws.sound END", "sound_first": f"CASE WHEN {person} AND length(n.first) > 1 THEN wf.sound END",
         "dob": "r.date_of_birth", "dob_doubtful": f"coalesce(r.date_of_birth IN ({days}) OR r.date_of_birth < DATE {literal(_EARLIEST.isoformat())}, false)",
         "nino": "c.nino", "nino_suffix": "c.nino_suffix", "nhs": "c.nhs", "email": "c.email", "email_role": f"coalesce({is_role('c.email')}, false)",
-        "phone": "c.phone", "reference": "nullif(concat_ws(':', r.scope, upper(trim(r.reference))), r.scope)", "property": "r.property", "postcode": "c.postcode",
+        "phone": "c.phone", "reference": "CASE WHEN trim(r.reference) <> '' THEN concat_ws(':', r.scope, upper(trim(r.reference))) END", "property": "r.property", "postcode": "c.postcode",
         "sex": f"CASE WHEN {person} THEN coalesce(c.sex, n.sex_said) END", "deceased": f"{named} AND (coalesce(r.deceased, false) OR n.deceased_said)", "joint": f"n.joint AND {person}",
         "cut": "n.cut", "organisation": f"CASE WHEN {named} AND NOT ({person}) THEN n.organisation END", "trading_as": f"CASE WHEN {named} THEN n.trading_as END",
         "company_number": "c.company_number",

@@ -74,7 +74,7 @@ def tidy(x: str) -> str:
     careful = f"CASE WHEN regexp_matches({x}, '{_KEEP_MARKS}') THEN {careful} ELSE strip_accents({careful}) END"
     careful = rf"regexp_replace({careful}, '\x{{FFFD}}+|\?+', '?', 'g')"
     careful = rf"regexp_replace({careful}, '[^\p{{L}}\p{{M}}\p{{N}}?&/(),.+{{}}\x27-]+', ' ', 'g')".replace("{}", "")
-    return f"coalesce(CASE WHEN regexp_full_match({x}, '{_PLAIN}') THEN trim(regexp_replace(upper({x}), ' +', ' ', 'g')) ELSE trim(left({careful}, {LONGEST})) END, '')"
+    return f"coalesce(CASE WHEN regexp_full_match({x}, '{_PLAIN}') THEN trim(regexp_replace(upper(left({x}, {LONGEST})), ' +', ' ', 'g')) ELSE trim(left({careful}, {LONGEST})) END, '')"
 
 
 def _selected(cells: Mapping[str, str], source: str, *, keep: bool = True) -> str:
@@ -114,9 +114,10 @@ def _aside(source: str) -> str:
     inside = r"CASE WHEN contains(bare, '(') THEN regexp_extract(bare, '\(([^()]*)\)?', 1) ELSE '' END"
     third = {"nee": nee, "inside": inside, "called": f"CASE WHEN regexp_matches(bare, '.{_CALLED}') THEN regexp_extract(bare, '.{_CALLED}', 1) ELSE '' END"}
     without = rf"regexp_replace(regexp_replace(regexp_replace(bare, '\([^()]*\)?|\)', ' ', 'g'), '(.){_NEE}', '\1 ', 'g'), '(.){_CALLED}', '\1 ')"
+    words = r"trim(regexp_replace(replace(bare, '&', ' AND '), '[^\p{L}\p{M}\p{N}]+', ' ', 'g'))"
     fourth = {
         "spoken": f"CASE WHEN nee = '' AND inside = '' AND called = '' AND NOT regexp_matches(bare, '[()]') THEN bare WHEN regexp_matches({without}, '\\p{{L}}') THEN {without} ELSE regexp_replace(bare, '[()]', ' ', 'g') END",
-        "words": r"trim(regexp_replace(replace(bare, '&', ' AND '), '[^\p{L}\p{M}\p{N}]+', ' ', 'g'))",
+        "words": rf"regexp_replace({words}, '\b(?:(L) (L) (P)|(L) (T) (D)|(P) (L) (C))$', '\1\2\3\4\5\6\7\8\9')",
     }
     for cells in (first, second, third, fourth):
         source = f"({_selected(cells, source)})"
@@ -140,10 +141,9 @@ def _bared(x: str) -> str:
     mended = rf"regexp_replace({x}, '(\p{{L}})0|0(\p{{L}})', '\1O\2', 'g')"
     mended = rf"regexp_replace(regexp_replace(regexp_replace({mended}, '(\p{{L}})1|1(\p{{L}})', '\1I\2', 'g'), '(\p{{L}})5|5(\p{{L}})', '\1S\2', 'g'), '\p{{N}}', '', 'g')"
     x = f"CASE WHEN regexp_matches({x}, '{digits}') THEN {mended} ELSE {x} END"
-    x = rf"regexp_replace({x}, '\b(?:{_TITLES_ONLY}|{_PLACEHOLDERS})\b', ' ', 'g')"
-    x = rf"regexp_replace({x}, '(\p{{L}}.*[ ,])(?:{_SUFFIXES})\b', '\1 ', 'g')"
-    # Junior is a first name as well.
-    x = rf"regexp_replace({x}, '([^ ,]+[ ,]+[^ ,]+ )(?:JUNIOR|SENIOR)$', '\1')"
+    x = rf"regexp_replace({x}, '\b(?:{_TITLES_ONLY}|{_SUFFIXES}|{_PLACEHOLDERS})\b', ' ', 'g')"
+    # Junior is a first name as well: only behind a whole name that has no comma.
+    x = rf"regexp_replace({x}, '^([^,]* [^,]* )(?:JUNIOR|SENIOR)$', '\1')"
     x = rf"regexp_replace({x}, '(^|[,&]) *(?:{_SURNAMES_TOO}) +([^ ,]+ +[^ ,])', '\1 \2')"
     x = rf"regexp_replace({x}, '(^|[ ,&/+])[? -]+([ ,&/+]|$)', '\1 \2', 'g')"
     return rf"trim(regexp_replace(regexp_replace({x}, '[^\p{{L}}\p{{M}}?,&/+-]+', ' ', 'g'), ' *- *', '-', 'g'), ' -')"
