@@ -166,10 +166,11 @@ def test_nobody_and_organisations_are_told(engine: DuckDBEngine) -> None:
 
 def test_an_organisation_has_one_name(engine: DuckDBEngine) -> None:
     names = ["The Smith & Jones Property Company Limited", "SMITH AND JONES PROPERTY CO. LTD.", "Smith and Jones Property Co Ltd T/A Smiths"]
-    made = cleaned(engine, [*({"name": name} for name in names), {"name": "John Smith", "company_number": "123456"}, {"name": "John Smith T/A Smith's Cars"}])
+    made = cleaned(engine, [*({"name": name} for name in names), {"name": "John Smith", "company_number": "123456"}, {"name": "John Smith T/A Smith's Cars"}, {"company_number": "SC000012"}])
     assert [row["organisation"] for row in made[:3]] == ["SMITH AND JONES PROPERTY CO LTD"] * 3
-    assert [row["trading_as"] for row in made] == [None, None, "SMITHS", None, "SMITHS CARS"]
+    assert [row["trading_as"] for row in made] == [None, None, "SMITHS", None, "SMITHS CARS", None]
     assert (made[3]["kind"], made[3]["organisation"], made[3]["company_number"], made[3]["first"]) == ("organisation", "JOHN SMITH", "00123456", None)
+    assert (made[5]["kind"], made[5]["organisation"]) == ("organisation", None)
     assert (made[4]["kind"], made[4]["first"], made[4]["surname"]) == ("person", "JOHN", "SMITH")
 
 

@@ -80,7 +80,7 @@ def _nodes(extras: Sequence[str], doubtful: Sequence[dt.date]) -> str:
     named = "n.kind <> 'nobody'"
     person = "n.kind = 'person' AND c.company_number IS NULL"
     values = {
-        "kind": "CASE WHEN n.kind = 'person' AND c.company_number IS NOT NULL THEN 'organisation' ELSE n.kind END",
+        "kind": "CASE WHEN c.company_number IS NOT NULL THEN 'organisation' ELSE n.kind END",
         **{c: f"CASE WHEN {person} THEN n.{c} END" for c in ("first", "others", "surname", "former", "nickname")},
         "initial": f"CASE WHEN {person} THEN left(n.first, 1) END", "first_only_initial": f"{person} AND coalesce(length(n.first), 0) = 1",
         **{f"{c}_lossy": f"CASE WHEN {person} AND contains(n.{c}, '?') THEN replace(n.{c}, '?', '_') END" for c in ("first", "surname")},
