@@ -1,0 +1,1 @@
+"""People, households and landlords as they are shown: made from where records appear."""
