@@ -1,0 +1,1 @@
+"""People: records cleaned, compared by Splink, explained, and the linkage trained."""
