@@ -15,6 +15,8 @@ class Level:
     sql: str
     frequency: str | None = None
     """The column whose common values count for less on this level."""
+    fixed: bool = False
+    """A veto, which training leaves as it is."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ _FIRST = Comparison(
         Level("spelt alike", f"({_spelt('first', 0.9)}) OR first_l LIKE first_lossy_r OR first_r LIKE first_lossy_l"),
         Level("sound alike", _equal("sound_first")),
         Level("elsewhere in the name", "contains(' ' || tokens_l || ' ', ' ' || first_r || ' ') OR contains(' ' || tokens_r || ' ', ' ' || first_l || ' ')"),
-        Level("different, and of one family or household", _CLOSE_KIN),
+        Level("different, and of one family or household", _CLOSE_KIN, fixed=True),
         Level("different", _ELSE),
     ),
 )  # fmt: skip
