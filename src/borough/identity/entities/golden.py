@@ -29,6 +29,7 @@ def golden(
     engine: DuckDBEngine, appearances: str, declared: EntitySpec | None, into: str, into_values: str, *, stays: str | None = None,
 ) -> int:  # fmt: skip
     """Make the temp tables ``into`` (``tables.PERSON``) and ``into_values`` (``tables.PERSON_VALUES``). Returns how many people there are.
+    The values are in no order.
 
     With ``stays`` (``tables.STAYS``) a person's property is that of the stay that holds, else of the last; without, that of the
     record that begins last. Nobody who appears in special sources alone is in ``into``.
@@ -51,7 +52,7 @@ def golden_properties(engine: DuckDBEngine, declared: EntitySpec, attributes: Ma
 
     ``attributes``: the relation (property, value, dataset, known) of each declared attribute; dataset may be written ``dataset.column``.
     """
-    none = "SELECT CAST(NULL AS BIGINT) AS id, NULL AS attribute, NULL AS dataset, NULL AS value, CAST(NULL AS TIMESTAMP) AS known WHERE false"
+    none = "SELECT CAST(NULL AS BIGINT) AS id, CAST(NULL AS VARCHAR) AS attribute, CAST(NULL AS VARCHAR) AS dataset, CAST(NULL AS VARCHAR) AS value, CAST(NULL AS TIMESTAMP) AS known WHERE false"
     selects = [
         f"SELECT property AS id, {literal(name)} AS attribute, dataset, CAST(value AS VARCHAR) AS value, known FROM {relation}"
         for name, relation in sorted(attributes.items())
@@ -59,7 +60,7 @@ def golden_properties(engine: DuckDBEngine, declared: EntitySpec, attributes: Ma
     try:
         engine.execute(
             f"""CREATE OR REPLACE TEMP TABLE {VALUES} AS
-            SELECT id, attribute, dataset, false AS special, trim(value) AS value, upper(regexp_replace(trim(value), '\\s+', ' ', 'g')) AS same, count(*) AS records,
+            SELECT id, attribute, dataset, false AS special, trim(value) AS value, hash(upper(regexp_replace(trim(value), '\\s+', ' ', 'g'))) AS same, count(*) AS records,
                 max(known) AS last_known, 0 AS doubt
             FROM ({" UNION ALL ".join([none, *selects])}) WHERE id IS NOT NULL AND trim(value) <> '' GROUP BY ALL"""
         )
@@ -79,7 +80,9 @@ def spoken(name: str) -> str:
 
 
 def _values(engine: DuckDBEngine, appearances: str) -> None:
-    """Every value of every person, with how often and how lately a dataset says it. ``same`` is equal for one value in several spellings."""
+    """Every value of every person, with how often and how lately a dataset says it. ``same`` is equal for one value in several spellings; it never leaves
+    this module.
+    """
     letters = "strip_accents(upper(v))"
     same = {
         "name": f"array_to_string(list_sort(string_split_regex(regexp_replace({letters}, '[^\\w ]', '', 'g'), ' +')), ' ')",
@@ -105,7 +108,7 @@ def _values(engine: DuckDBEngine, appearances: str) -> None:
         cell = f"nullif(trim(CAST({raw.get(attribute, attribute)} AS VARCHAR)), '')"
         when = "CAST(coalesce(from_day, CAST(known AS DATE)) AS TIMESTAMP)" if attribute == "property" else "known"
         selects.append(
-            f"SELECT id, {literal(attribute)} AS attribute, dataset, special, {shown.get(attribute, 'v')} AS value, {same.get(attribute, 'v')} AS same, "
+            f"SELECT id, {literal(attribute)} AS attribute, dataset, special, {shown.get(attribute, 'v')} AS value, hash({same.get(attribute, 'v')}) AS same, "
             f"records, last_known, {doubt.get(attribute, '0')} AS doubt FROM (SELECT person AS id, dataset, coalesce(special, false) AS special, {cell} AS v, "
             f"count(*) AS records, max({when}) AS last_known, max(known) AS known FROM {appearances} WHERE person IS NOT NULL AND {cell} IS NOT NULL GROUP BY ALL)"
         )
@@ -138,26 +141,26 @@ def _choose(engine: DuckDBEngine, entity: str, declared: EntitySpec | None, into
     place, latest = _orders(declared)
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE {CHOSEN} AS
-        WITH placed AS (SELECT *, {place} AS place FROM {VALUES} WHERE NOT special),
-        forms AS (
-            SELECT id, attribute, same, value, min(place) AS place, min(doubt) AS doubt, count(DISTINCT dataset) AS datasets, sum(records) AS records,
-                max(last_known) AS last_known
-            FROM placed WHERE place IS NOT NULL GROUP BY id, attribute, same, value),
+        WITH placed AS (SELECT *, {place} AS place, {latest} AS latest FROM {VALUES} WHERE NOT special),
+        spelt AS (SELECT * FROM placed WHERE place IS NOT NULL),
+        told AS (
+            SELECT id, attribute, same, dataset, min(place) AS place, min(doubt) AS doubt, sum(records) AS records, max(last_known) AS last_known,
+                any_value(latest) AS latest, min(value) AS value
+            FROM spelt GROUP BY id, attribute, same, dataset),
         heard AS (
-            SELECT id, attribute, same, min(place) AS place, min(doubt) AS doubt, count(DISTINCT dataset) AS datasets, sum(records) AS records,
-                max(last_known) AS last_known
-            FROM placed WHERE place IS NOT NULL GROUP BY id, attribute, same),
+            SELECT id, attribute, same, min(place) AS place, min(doubt) AS doubt, count(*) AS datasets, sum(records) AS records,
+                coalesce(epoch_ms(max(last_known)), 0) AS ms, any_value(latest) AS latest, min(value) AS value
+            FROM told GROUP BY id, attribute, same),
         best AS (
-            SELECT id, attribute, same FROM heard QUALIFY row_number() OVER (PARTITION BY id, attribute ORDER BY place, doubt,
-                CASE WHEN {latest} THEN last_known END DESC NULLS LAST, datasets DESC, records DESC, last_known DESC NULLS LAST, length(same) DESC, same) = 1)
-        SELECT f.id, f.attribute, f.same, f.value FROM forms f JOIN best USING (id, attribute, same)
-        QUALIFY row_number() OVER (PARTITION BY id, attribute ORDER BY f.place, value = upper(value) AND value <> lower(value), value = lower(value) AND value <> upper(value),
-            datasets DESC, records DESC, f.last_known DESC NULLS LAST, value) = 1"""
+            SELECT id, attribute, arg_min(same, (place, doubt, CASE WHEN latest THEN -ms ELSE 0 END, -datasets, -records, -ms, -length(value), value)) AS same
+            FROM heard GROUP BY id, attribute)
+        SELECT s.id, s.attribute, s.same, arg_min(s.value, (s.place, s.value = upper(s.value) AND s.value <> lower(s.value),
+            s.value = lower(s.value) AND s.value <> upper(s.value), -s.records, s.value)) AS value
+        FROM spelt s JOIN best USING (id, attribute, same) GROUP BY s.id, s.attribute, s.same"""
     )
     engine.execute(
         f"CREATE OR REPLACE TEMP TABLE {into_values} AS SELECT v.id AS {entity}, v.attribute, v.value, v.dataset, CAST(v.records AS BIGINT) AS records, v.last_known, "
-        f"c.id IS NOT NULL AND NOT v.special AS chosen, v.special FROM {VALUES} v LEFT JOIN {CHOSEN} c ON c.id = v.id AND c.attribute = v.attribute AND c.same = v.same "
-        f"ORDER BY {entity}, attribute, value, dataset, v.special"
+        f"c.id IS NOT NULL AND NOT v.special AS chosen, v.special FROM {VALUES} v LEFT JOIN {CHOSEN} c ON c.id = v.id AND c.attribute = v.attribute AND c.same = v.same"
     )
 
 
@@ -165,7 +168,7 @@ def _settle(engine: DuckDBEngine, stays: str, into_values: str) -> None:
     """A person's property is that of the stay that holds, the one begun last among several; else of the stay that ended last."""
     engine.execute(f"DELETE FROM {CHOSEN} WHERE attribute = 'property'")
     engine.execute(
-        f"INSERT INTO {CHOSEN} SELECT person, 'property', CAST(property AS VARCHAR), CAST(property AS VARCHAR) FROM {stays} WHERE NOT special "
+        f"INSERT INTO {CHOSEN} SELECT person, 'property', 0, CAST(property AS VARCHAR) FROM {stays} WHERE NOT special "
         "QUALIFY row_number() OVER (PARTITION BY person ORDER BY to_day DESC NULLS FIRST, from_day DESC, confidence DESC, property) = 1"
     )
     engine.execute(

@@ -2,7 +2,7 @@
 
 A person is a landlord by their person id. Organisations are one where their company numbers are equal. One without a number is the
 company whose name it bears, if just one does, or of several the one at its postcode; else all of that name are one. A name that
-says little (one word, or only words such as PROPERTIES, LETTINGS, HOMES) needs the postcode, or else the property, to agree too.
+says little (only numbers and words such as PROPERTIES, LETTINGS, HOMES) needs the postcode, or else the property, to agree too.
 A company and its director are two landlords: nothing joins a person to an organisation. What special sources say makes no landlord.
 """
 
@@ -42,7 +42,7 @@ def landlords(
         _parties(engine, appearances, nodes)
         assigned = assign(engine, f"(SELECT node, cluster FROM {CLUSTER})", standing, f"{into_links}_ledger", run=run, first_free=first_free, retired=retired)
         engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE {into_links} AS SELECT c.node, l.person AS landlord, c.by FROM {CLUSTER} c JOIN {into_links}_ledger l USING (node) ORDER BY node"
+            f"CREATE OR REPLACE TEMP TABLE {into_links} AS SELECT c.node, l.person AS landlord, c.joined_by FROM {CLUSTER} c JOIN {into_links}_ledger l USING (node) ORDER BY node"
         )
         engine.execute(
             f"CREATE OR REPLACE TEMP TABLE {into_portfolio} AS SELECT l.landlord, t.property, t.role, t.from_day, t.to_day, t.now, t.lives_there, t.record, t.known "
@@ -78,7 +78,7 @@ def _lettings(engine: DuckDBEngine, appearances: str, stays: str | None, today: 
 
 def _parties(engine: DuckDBEngine, appearances: str, nodes: str) -> None:
     """The cleaned records of landlords, and which of them are one party: cluster = its least node."""
-    word = f"(^| )({SAYS_LITTLE}|[0-9]+)(?= |$)"
+    word = f"\\b({SAYS_LITTLE}|[0-9]+)\\b"
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE {PARTY} AS
         WITH lets AS (SELECT node, any_value(kind) AS kind, min(person) AS person, min(property) AS property FROM {LETTING} GROUP BY node),
@@ -86,7 +86,7 @@ def _parties(engine: DuckDBEngine, appearances: str, nodes: str) -> None:
             SELECT l.node, l.kind, l.person, n.company_number AS number, n.postcode, coalesce(n.property, l.property) AS property,
                 nullif(trim(regexp_replace(upper(n.organisation), '[^A-Z0-9]+', ' ', 'g')), '') AS name
             FROM lets l LEFT JOIN {nodes} n ON n.node = l.node)
-        SELECT * EXCLUDE (name), name, name IS NULL OR len(string_split(trim(regexp_replace(name, '{word}', ' ', 'g')), ' ')) < 2
+        SELECT * EXCLUDE (name), name, name IS NULL OR len(regexp_extract_all(regexp_replace(name, '{word}', ' ', 'g'), '[A-Z0-9]+')) < 1
             AND NOT regexp_matches(name, '(COUNCIL|BOROUGH|HOUSING ASSOCIATION|HOUSING TRUST)')  AS weak
         FROM named"""
     )
@@ -105,7 +105,7 @@ def _parties(engine: DuckDBEngine, appearances: str, nodes: str) -> None:
                 ELSE concat('n', p.name) END AS key
             FROM {PARTY} p LEFT JOIN numbers n ON n.name = p.name AND NOT n.weak LEFT JOIN there t ON t.name = p.name AND t.postcode = p.postcode)
         SELECT node, min(node) OVER (PARTITION BY key) AS cluster, CASE key[1] WHEN 'p' THEN 'person' WHEN 'c' THEN 'company number' WHEN 'n' THEN 'name'
-            WHEN 'w' THEN 'name and postcode' ELSE 'alone' END AS by FROM keyed"""
+            WHEN 'w' THEN 'name and postcode' ELSE 'alone' END AS joined_by FROM keyed"""
     )
     _shown(engine, appearances)
 
@@ -119,7 +119,7 @@ def _shown(engine: DuckDBEngine, appearances: str) -> None:
             SELECT a.node, CASE WHEN a.kind = 'person' THEN {spoken(said)} ELSE {said} END AS shown FROM {appearances} a
             SEMI JOIN {PARTY} p ON p.node = a.node WHERE a.landlord_of IS NOT NULL AND NOT coalesce(a.special, false))
         SELECT p.*, s.shown, coalesce(s.times, 0) AS times FROM {PARTY} p LEFT JOIN
-            (SELECT node, shown, count(*) AS times FROM said GROUP BY ALL QUALIFY row_number() OVER (PARTITION BY node ORDER BY times DESC, shown) = 1) s USING (node)"""
+            (SELECT node, shown, count(*) AS times FROM said GROUP BY node, shown QUALIFY row_number() OVER (PARTITION BY node ORDER BY times DESC, shown) = 1) s USING (node)"""
     )
 
 
@@ -128,8 +128,9 @@ def _sum_up(engine: DuckDBEngine, into: str, links: str, portfolio: str) -> None
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE {into} AS
         WITH named AS (
-            SELECT landlord, coalesce(shown, name) AS shown, sum(times) AS times FROM {links} JOIN {PARTY} USING (node) GROUP BY ALL
-            QUALIFY row_number() OVER (PARTITION BY landlord ORDER BY shown IS NULL, times DESC, length(shown) DESC, shown) = 1),
+            SELECT landlord, arg_min(said, (-times, -length(said), said)) AS shown FROM (
+                SELECT landlord, coalesce(shown, name) AS said, sum(times) AS times FROM {links} JOIN {PARTY} USING (node) GROUP BY ALL) WHERE said IS NOT NULL
+            GROUP BY landlord),
         party AS (
             SELECT landlord, min(kind) AS kind, min(person) AS person, min(number) AS company_number FROM {links} JOIN {PARTY} USING (node) GROUP BY landlord)
         SELECT landlord, any_value(kind) AS kind, any_value(person) AS person, any_value(shown) AS name, any_value(company_number) AS company_number,

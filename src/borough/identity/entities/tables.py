@@ -97,7 +97,7 @@ LANDLORDS: Columns = (
 LANDLORD_LINKS: Columns = (
     ("node", "long"),  # a cleaned record of the party
     ("landlord", "long"),
-    ("by", "string"),  # person | company number | name | name and postcode | alone
+    ("joined_by", "string"),  # person | company number | name | name and postcode | alone
 )
 PORTFOLIO: Columns = (
     ("landlord", "long"),
