@@ -35,6 +35,8 @@ def part(field: str) -> str:
 
 def key_sql(rule: Sequence[str]) -> str:
     """SQL of the block that a node is in by a rule: null where it lacks one of the fields."""
+    if not rule:
+        return "CAST(1 AS BIGINT)"  # all with all
     cells = [f"CAST({part(field)} AS VARCHAR)" for field in rule]
     known = " AND ".join(f"{cell} IS NOT NULL" for cell in cells)
     return f"CASE WHEN {known} THEN CAST(hash({', '.join(cells)}) >> 1 AS BIGINT) END"
@@ -53,10 +55,11 @@ def block(engine: DuckDBEngine, nodes: str, dirty: str | None, rules: Sequence[S
     for rule, key in zip(rules, keys, strict=True):
         engine.execute(f"""CREATE OR REPLACE TEMP TABLE people_blocks AS SELECT {key} AS key, count(*) AS n FROM {into} WHERE {key} IS NOT NULL
             GROUP BY 1 HAVING count(*) > 1 AND bool_or(dirty)""")
-        ((blocks, largest),) = engine.rows(f"SELECT count(*), max(n) FROM people_blocks WHERE n * (n - 1) // 2 > {int(cap)}")
+        cap_of = int(cap) if rule else 2**62
+        ((blocks, largest),) = engine.rows(f"SELECT count(*), max(n) FROM people_blocks WHERE n * (n - 1) // 2 > {cap_of}")
         if blocks:
             capped.append(Capped(" and ".join(rule), int(blocks), int(largest)))
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE people_key_{key} AS SELECT key FROM people_blocks WHERE n * (n - 1) // 2 <= {int(cap)}")
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE people_key_{key} AS SELECT key FROM people_blocks WHERE n * (n - 1) // 2 <= {cap_of}")
     joins = " ".join(f"LEFT JOIN people_key_{key} b_{key} ON b_{key}.key = k.{key}" for key in keys)
     kept = ", ".join(f"b_{key}.key AS {key}" for key in keys)
     engine.execute(f"CREATE OR REPLACE TEMP TABLE people_kept AS SELECT * FROM (SELECT k.node, k.dirty, {kept} FROM {into} k {joins}) WHERE coalesce({', '.join(keys)}) IS NOT NULL")
@@ -84,5 +87,6 @@ def frequent_sql(nodes: str, fields: Sequence[str]) -> str:
         others = "tokens" if field in ("property", "postcode", "email", "mailbox", "phone") else "tokens, dob"
         value = f"CAST({part(field) if field not in ('first', 'root') else field} AS VARCHAR)"
         seen = f"SELECT DISTINCT {value} AS value, {others} FROM {nodes} WHERE {value} IS NOT NULL"
-        select.append(f"SELECT {literal(field)} AS field, value, count(*) / sum(count(*)) OVER () AS share FROM ({seen}) GROUP BY value")
+        # Of a value's records some are of the very same person, who is no namesake: a rare value is rarer than it seems.
+        select.append(f"SELECT {literal(field)} AS field, value, greatest(count(*) - 3, 1) / sum(count(*)) OVER () AS share FROM ({seen}) GROUP BY value")
     return " UNION ALL ".join(select)

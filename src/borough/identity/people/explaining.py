@@ -36,14 +36,14 @@ class Explained:
 
 def explain(engine: DuckDBEngine, model: Model, nodes: str, left: int, right: int, *, frequent: str | None = None) -> Explained:
     """The evidence for two nodes, by Splink itself. Raises UsageError where one is not among ``nodes``."""
-    l, r = sorted((left, right))
+    one, other = sorted((left, right))
     if frequent is None:
         frequencies(engine, nodes, model)
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE people_keys AS SELECT node, true AS dirty, 1 AS key_0 FROM {nodes} WHERE node IN ({int(l)}, {int(r)})")
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE people_keys AS SELECT node, true AS dirty, 1 AS key_0 FROM {nodes} WHERE node IN ({int(one)}, {int(other)})")
     engine.execute(f"CREATE OR REPLACE TABLE {COMPARED} AS {comparable(nodes, 'people_keys', extras_of(model))}")
     try:
         if engine.rows(f"SELECT count(*) FROM {COMPARED}") != [(2,)]:
-            raise UsageError(f"records {l} and {r} are not both among the standing ones", advice="`borough identity find` shows which records there are")
+            raise UsageError(f"records {one} and {other} are not both among the standing ones", advice="`borough identity find` shows which records there are")
         linker = linker_of(engine, model, 1, frequent or FREQUENT, explaining=True)
         found = linker.inference.predict().as_record_dict()[0]
         tidy_away(linker)

@@ -84,12 +84,12 @@ _OTHERS = Comparison(
 
 def date_levels(column: str) -> tuple[Level, ...]:
     """A date: slips and swaps of day and month count as alike."""
-    l, r = f"{column}_l", f"{column}_r"
-    swapped = f"year({l}) = year({r}) AND month({l}) = day({r}) AND day({l}) = month({r})"
-    parts = " + ".join(f"CAST({part}({l}) = {part}({r}) AS INTEGER)" for part in ("year", "month", "day"))
+    left, right = f"{column}_l", f"{column}_r"
+    swapped = f"year({left}) = year({right}) AND month({left}) = day({right}) AND day({left}) = month({right})"
+    parts = " + ".join(f"CAST({part}({left}) = {part}({right}) AS INTEGER)" for part in ("year", "month", "day"))
     return (
         Level("the same", _equal(column)),
-        Level("a slip, or day and month swapped", f"({swapped}) OR damerau_levenshtein(CAST({l} AS VARCHAR), CAST({r} AS VARCHAR)) <= 1"),
+        Level("a slip, or day and month swapped", f"({swapped}) OR damerau_levenshtein(CAST({left} AS VARCHAR), CAST({right} AS VARCHAR)) <= 1"),
         Level("two of year, month and day the same", f"{parts} >= 2"),
         Level("different", _ELSE),
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from borough.errors import DeclarationError
+from borough.errors import UsageError
 from borough.identity.people.levels import SHIPPED, Comparison, extra
 from borough.project.identity_specs import LinkageSpec
 
@@ -77,10 +77,24 @@ class Model:
         return cls(weights=weights, blocking=tuple(map(tuple, said.pop("blocking"))), **said)
 
     def with_prior(self, records: int) -> Model:
-        """The model for so many distinct records: the more there are, the less likely are two of them one person."""
-        return replace(self, prior=round(math.log2(MATES / max(records, 2 * MATES)), 6))
+        """The model for so many distinct records: the more there are, the less likely are two of them one person.
+
+        Few records can be brought together by less: up to a few thousand all are compared with all.
+        """
+        broad = BROAD if records <= SOME else ()
+        rules = ((),) if records <= FEW else tuple(dict.fromkeys((*self.blocking, *broad)))
+        size = math.log2(max(records, 2 * MATES))
+        # One false link joins more people the more there are; among few, evidence is thin and chains are short.
+        match = min(self.match_above, round(max(2.0, 2 + 0.8 * (size - 10)), 4))
+        return replace(self, prior=round(math.log2(MATES) - size, 6), blocking=rules, match_above=match, review_above=min(self.review_above, match - 6))
 
 
+FEW, SOME = 3_000, 100_000
+BROAD = (
+    ("dob",), ("email",), ("mailbox",), ("phone",), ("property",), ("surname",), ("root",), ("first",),
+    ("sound", "initial"), ("sound_first", "year"), ("postcode", "year"), ("postcode", "initial"), ("year", "month", "initial"), ("month", "day", "initial"), ("month", "day", "sound"),
+)  # fmt: skip
+"""Rules that only fewer than some 100,000 records can afford."""
 MATES = 4
 """Other distinct records that a record's person has, about: only its magnitude matters."""
 
@@ -104,7 +118,7 @@ def declared_model(linkage: LinkageSpec, extras: Sequence[str] = (), *, records:
     """The shipped linkage (or ``base``, a trained one) with what a project declares in place.
 
     ``extras`` are the fields of ``other:`` in the datasets; ``records`` how many distinct records there are, which gives the prior.
-    Raises DeclarationError where a rule or a comparison names an unknown field, or has too few or too many weights.
+    Raises UsageError where a rule or a comparison names an unknown field, or has too few or too many weights.
     """
     model = base or shipped()
     kinds = {**model.kinds, **{field: "text" for field in extras if field not in model.kinds}}
@@ -116,7 +130,7 @@ def declared_model(linkage: LinkageSpec, extras: Sequence[str] = (), *, records:
     for name, spec in linkage.comparisons.items():
         field = _ALSO.get(name, name)
         if field not in weights and field not in kinds:
-            raise DeclarationError(f"linkage person: nothing called {name!r} is compared", advice=f"name one of {', '.join(weights)}, or a field of `other:`")
+            raise UsageError(f"linkage person: nothing called {name!r} is compared", advice=f"name one of {', '.join(weights)}, or a field of `other:`")
         if spec.kind == "off":
             weights.pop(field, None)
         elif spec.weights:
@@ -124,21 +138,22 @@ def declared_model(linkage: LinkageSpec, extras: Sequence[str] = (), *, records:
     blocking = tuple(tuple(_ALSO.get(f, f) for f in rule) for rule in linkage.blocking) or (*model.blocking, *_extra_rules(kinds, model.kinds))
     unknown = sorted({f for rule in blocking for f in rule} - {*RULE_FIELDS, *kinds})
     if unknown:
-        raise DeclarationError(f"linkage person: blocking names {', '.join(unknown)}, which records do not have", advice=f"fields are {', '.join((*RULE_FIELDS, *kinds))}")
+        raise UsageError(f"linkage person: blocking names {', '.join(unknown)}, which records do not have", advice=f"fields are {', '.join((*RULE_FIELDS, *kinds))}")
     given = {k: getattr(linkage, k) for k in ("match_above", "review_above", "cap") if getattr(linkage, k) is not None}
     made = replace(model, weights=weights, kinds=kinds, blocking=blocking, **given)
-    return made if records is None else made.with_prior(records)
+    sized = made if records is None else made.with_prior(records)
+    kept = given | ({"blocking": blocking} if linkage.blocking else {})
+    return replace(sized, **kept)
 
 
 def _declared(name: str, bits: Sequence[float], levels: int) -> tuple[Weighed, ...]:
     if len(bits) != levels:
-        raise DeclarationError(f"linkage person: {name} has {levels} levels, and {len(bits)} weights are given", advice="give a weight in bits for each level, from agreement to disagreement")
+        raise UsageError(f"linkage person: {name} has {levels} levels, and {len(bits)} weights are given", advice="give a weight in bits for each level, from agreement to disagreement")
     return tuple(Weighed(0.9, 0.9 / 2**b) if b > 0 else Weighed(0.9 * 2**b, 0.9) for b in bits)
 
 
 def _extra_rules(kinds: Mapping[str, str], known: Mapping[str, str]) -> list[tuple[str, ...]]:
     """A field of the project's own brings records together with any part of the name or the date of birth."""
     new = [f for f, kind in kinds.items() if kind != "off" and f not in known]
-    return [rule for f in new for rule in ((f,), (f, "sound"), (f, "sound_first"), (f, "dob"), (f, "year"), (f, "postcode"))] + [
-        (a, b) for i, a in enumerate(new) for b in new[i + 1 :]
-    ]
+    rules: list[tuple[str, ...]] = [rule for f in new for rule in ((f,), (f, "sound"), (f, "sound_first"), (f, "dob"), (f, "year"), (f, "postcode"))]
+    return rules + [(a, b) for i, a in enumerate(new) for b in new[i + 1 :]]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 KEYS, COMPARED, FREQUENT = "people_keys", "people_compared", "people_frequent"
 AGAINST = {"dob": 1, "nino": 2, "first": 4, "surname": 8}
 """The bit that a field sets in a pair's ``against`` where the two clearly differ."""
+CLEARLY = -3.0
+"""Bits below which a difference speaks against one person: where records are known to differ at will it says nothing."""
 _DIFFERENT = {"dob": 0, "nino": 0, "first": 1, "surname": 0}  # the best level that still speaks against, counted from below
 
 
@@ -86,7 +88,7 @@ def _flagged(model: Model, found: str) -> str:
     fields = {c.field: c for c in model.comparisons if c.field in AGAINST}
     columns = sorted({column for c in fields.values() for column in c.columns} | {"property", "postcode", "email", "phone", "dob"})
     sides = ", ".join(f"{side}.{column} AS {column}_{side}" for side in ("l", "r") for column in columns)
-    flags = " + ".join(f"CASE WHEN {level_sql(c)} BETWEEN 0 AND {_DIFFERENT[field]} THEN {AGAINST[field]} ELSE 0 END" for field, c in fields.items())
+    flags = " + ".join(f"CASE WHEN {level_sql(c)} BETWEEN 0 AND {_DIFFERENT[field]} THEN {AGAINST[field]} ELSE 0 END" for field, c in fields.items() if model.weights[field][-1].bits <= CLEARLY)
     both = f"SELECT f.node_l, f.node_r, f.match_weight, {sides} FROM {found} f JOIN {COMPARED} l ON l.node = f.node_l JOIN {COMPARED} r ON r.node = f.node_r"
     return f"SELECT node_l AS l, node_r AS r, round(match_weight, 4) AS weight, CAST({flags or '0'} AS SMALLINT) AS against FROM ({both})"
 
@@ -114,7 +116,8 @@ def linker_of(engine: DuckDBEngine, model: Model, rules: int, frequent: str, *, 
             f"CREATE OR REPLACE TABLE {table} AS SELECT DISTINCT CAST(f.value AS {kinds[field]}) AS {field}, f.share AS tf_{field} FROM {frequent} f "
             f"SEMI JOIN {COMPARED} c ON CAST(c.{field} AS VARCHAR) = f.value WHERE f.field = {literal(field)}"
         )
-        linker.table_management.register_term_frequency_lookup(table, field)
+        tables: Any = linker.table_management
+        tables.register_term_frequency_lookup(table, field)
     return linker
 
 

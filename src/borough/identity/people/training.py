@@ -11,7 +11,7 @@ from borough.engine.duckdb import DuckDBEngine
 from borough.engine.quoting import quoted
 from borough.identity.people.blocking import block, comparable
 from borough.identity.people.levels import Comparison, level_sql
-from borough.identity.people.model import Model, Weighed
+from borough.identity.people.model import MATES, Model, Weighed, shipped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,10 +40,12 @@ def train(engine: DuckDBEngine, nodes: str, model: Model, labels: str | None = N
         if count < 10:
             return model
         apart = _shares(model, _patterns(engine, model, _random(count)), start="u")
-        block(engine, nodes, None, model.blocking, "train_keys", cap=model.cap)
-        total = _candidates(engine, len(model.blocking))
+        # Among all pairs those of one person are lost: training looks at blocks even where scoring compares all with all.
+        rules = shipped().blocking if model.blocking == ((),) else model.blocking
+        block(engine, nodes, None, rules, "train_keys", cap=model.cap)
+        total = _candidates(engine, len(rules))
         patterns = _patterns(engine, model, _PAIRS)
-        together, share = _maximise(model, patterns, apart)
+        together, share = _maximise(model, patterns, apart, min(0.5, MATES * count / 2 / max(total, 1)))
         if labels is not None:
             together = _shares(model, _patterns(engine, model, f"(SELECT l, r FROM {labels} WHERE same)"), start="m")
         prior = math.log2(max(share * total, 1.0) / (count * (count - 1) / 2))
@@ -89,7 +91,8 @@ def _counted(patterns: Numbers, weights: Numbers, at: int, levels: int) -> Numbe
     import numpy as np
 
     known = patterns[:, at] >= 0
-    return np.bincount(levels - 1 - patterns[known, at], weights=weights[known], minlength=levels)
+    counted: Numbers = np.bincount(levels - 1 - patterns[known, at], weights=weights[known], minlength=levels)
+    return counted
 
 
 def _shares(model: Model, patterns: Numbers, *, start: str) -> dict[str, Numbers]:
@@ -102,20 +105,21 @@ def _start(model: Model, comparison: Comparison, which: str) -> Numbers:
     import numpy as np
 
     values = np.array([getattr(w, which) for w in model.weights[comparison.field]], dtype=float)
-    return values / values.sum()
+    shares: Numbers = values / values.sum()
+    return shares
 
 
 def _believing(counts: Numbers, belief: Numbers, worth: float) -> Numbers:
     return (counts + worth * belief) / (counts.sum() + worth)
 
 
-def _maximise(model: Model, patterns: Numbers, apart: Mapping[str, Numbers]) -> tuple[dict[str, Numbers], float]:
+def _maximise(model: Model, patterns: Numbers, apart: Mapping[str, Numbers], share: float) -> tuple[dict[str, Numbers], float]:
     """The share of each level among pairs of one person in blocks, and the share of such pairs: expectation maximisation over the patterns."""
     import numpy as np
 
     one = {c.field: _start(model, c, "m") for c in model.comparisons}
     two = dict(apart)
-    share, counts = 0.2, patterns[:, -1].astype(float)
+    counts = patterns[:, -1].astype(float)
     for _ in range(ROUNDS if len(patterns) else 0):
         bits = np.full(len(patterns), math.log(share / (1 - share)))
         for i, c in enumerate(model.comparisons):
