@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from borough.catalogue.entities import ENTITY_TABLES
-from borough.catalogue.identity import ADDRESS_COLUMNS, ADDRESSES, APPEARANCE_COLUMNS, APPEARANCES, EVENT_COLUMNS, EVENTS
+from borough.catalogue.identity import APPEARANCE_COLUMNS, APPEARANCES, EVENT_COLUMNS, EVENTS
 from borough.catalogue.tables import Columns
-from borough.compile.appearances import is_special
 from borough.compile.entities import addressed, peopled
-from borough.compile.links import found_by
 from borough.engine.port import Engine
-from borough.engine.quoting import literal, quoted
+from borough.engine.quoting import literal
 from borough.governance.classification import ColumnAccess, Relation, visible
 from borough.governance.gate import purposes_of
 from borough.lake.model import TableState

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from borough.catalogue.identity import (
-    CROSSWALK, CROSSWALK_COLUMNS, EVENT_COLUMNS, EVENTS, JUDGEMENTS, LINK_COLUMNS, LINKS, NODES, PAIR_COLUMNS, PAIRS, SIGNATURE_COLUMNS, SIGNATURES,
+    CROSSWALK,
+    CROSSWALK_COLUMNS,
+    EVENT_COLUMNS,
+    EVENTS,
+    JUDGEMENTS,
+    LINK_COLUMNS,
+    LINKS,
+    NODES,
+    PAIR_COLUMNS,
+    PAIRS,
+    SIGNATURE_COLUMNS,
+    SIGNATURES,
 )  # fmt: skip
 from borough.compile.entities import peopled
 from borough.compile.gazetteer import lines_sql
@@ -153,9 +164,9 @@ def _settle(run: Run, linked: Linked) -> int:
     clustered = cluster(run.engine, ACTIVE, alive, JUDGED, CLUSTERED, match_above=frozen.match_above, limit=frozen.largest)
     linked.told.extend(clustered.told())
     crosswalk = run.engine.scan(run.files(CROSSWALK), CROSSWALK_COLUMNS)
-    assigned = assign(run.engine, CLUSTERED, standing_people(crosswalk), ASSIGNED, run=run.writer.number)
+    assigned = assign(run.engine, CLUSTERED, crosswalk, ASSIGNED)
     stamp = f"CAST({run.writer.number} AS BIGINT) AS run, {instant(run.recorded)} AS recorded"
-    _append(run, CROSSWALK, f"SELECT node, person, op, {stamp} FROM {crosswalk_rows(ASSIGNED, standing_people(crosswalk))} ORDER BY node", CROSSWALK_COLUMNS)
+    _append(run, CROSSWALK, f"SELECT node, person, op, {stamp} FROM {crosswalk_rows(ASSIGNED, crosswalk)} ORDER BY node", CROSSWALK_COLUMNS)
     if run.files(LINKS):  # at the first everybody is made
         events = f"SELECT event, 'person' AS entity, person AS id, other, CAST(nodes AS BIGINT) AS count, CAST(NULL AS VARCHAR) AS note, {stamp} FROM {assigned.events} ORDER BY event, person, other"
         run.append(EVENTS, run.engine.copy(events, run.writer.new_file(EVENTS, "person")), EVENT_COLUMNS, app=f"{EVENTS}/person")

@@ -18,8 +18,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from borough.catalogue.contracts import bronze_table
-from borough.compile.origins import Origin, Origins, origins
 from borough.compile.nodes import Node
+from borough.compile.origins import Origin, Origins, origins
 from borough.compile.programme import Programme
 from borough.governance.ways import Way
 from borough.lake.model import TableState

@@ -12,8 +12,8 @@ import sqlglot
 from borough.catalogue.contracts import DELIVERIES, area_table
 from borough.catalogue.deliveries import Deliveries, read_deliveries
 from borough.compile.areas import area_side_table
-from borough.compile.mapping import MappedFeed, Stamp
 from borough.compile.entities import entity_fingerprint
+from borough.compile.mapping import MappedFeed, Stamp
 from borough.compile.nodes import Node
 from borough.compile.programme import report_fingerprint
 from borough.engine.duckdb import DuckDBEngine

@@ -12,8 +12,8 @@ from typing import Any
 
 from borough.catalogue.contracts import DELIVERIES, bronze_table
 from borough.catalogue.deliveries import Deliveries, read_deliveries
-from borough.compile.mapping import fingerprint, map_feed
 from borough.compile.entities import entity_fingerprint
+from borough.compile.mapping import fingerprint, map_feed
 from borough.compile.nodes import Node
 from borough.compile.programme import Programme, compile_project, report_fingerprint, select_names, selected
 from borough.engine.duckdb import DuckDBEngine
