@@ -86,11 +86,15 @@ def date_levels(column: str) -> tuple[Level, ...]:
     """A date: slips and swaps of day and month count as alike."""
     left, right = f"{column}_l", f"{column}_r"
     swapped = f"year({left}) = year({right}) AND month({left}) = day({right}) AND day({left}) = month({right})"
+    apart = f"abs(date_diff('day', {left}, {right}))"
     parts = " + ".join(f"CAST({part}({left}) = {part}({right}) AS INTEGER)" for part in ("year", "month", "day"))
     return (
         Level("the same", _equal(column)),
         Level("a slip, or day and month swapped", f"({swapped}) OR damerau_levenshtein(CAST({left} AS VARCHAR), CAST({right} AS VARCHAR)) <= 1"),
         Level("two of year, month and day the same", f"{parts} >= 2"),
+        Level("within a month", f"{apart} <= 31"),
+        Level("within a year", f"{apart} <= 366"),
+        Level("within ten years", f"{apart} <= 3660"),
         Level("different", _ELSE),
     )
 
@@ -102,12 +106,18 @@ def _number(column: str) -> Comparison:
     )  # fmt: skip
 
 
+def _digits(text: str) -> str:
+    """A family's addresses are alike but for a number; one person's are not."""
+    return f"regexp_replace({text}, '[^0-9]', '', 'g')"
+
+
 _EMAIL = Comparison(
     "email", ("email", "email_own", "mailbox"), _absent("email"),
     (
         Level("the same", _equal("email"), "email"),
         Level("the same before the @", _equal("mailbox"), "mailbox"),
-        Level("spelt alike", "damerau_levenshtein(email_l, email_r) <= 1"),
+        Level("one slip", "damerau_levenshtein(email_l, email_r) <= 1"),
+        Level("alike, with the same digits", f"jaro_winkler_similarity(email_l, email_r) >= 0.88 AND {_digits('email_l')} = {_digits('email_r')}"),
         Level("different", _ELSE),
     ),
 )  # fmt: skip

@@ -111,7 +111,7 @@ def shipped() -> Model:
 
 
 _EXTRA = {"text": ((0.7, 0.01), (0.15, 0.004), (0.05, 0.04), (0.1, 0.946)), "exact": ((0.85, 0.01), (0.15, 0.99)), "number": ((0.8, 0.01), (0.1, 0.03), (0.1, 0.96)),
-          "date": ((0.85, 0.0001), (0.08, 0.001), (0.03, 0.02), (0.04, 0.98))}  # fmt: skip
+          "date": ((0.85, 0.0001), (0.08, 0.001), (0.03, 0.02), (0.005, 0.005), (0.005, 0.02), (0.01, 0.2), (0.02, 0.75))}  # fmt: skip
 
 
 def declared_model(linkage: LinkageSpec, extras: Sequence[str] = (), *, records: int | None = None, base: Model | None = None) -> Model:

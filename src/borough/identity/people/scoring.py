@@ -83,6 +83,21 @@ def score(engine: DuckDBEngine, model: Model, nodes: str, dirty: str | None, int
     return Scored(int(candidates), int(pairs), tuple(capped), splink, time.monotonic() - started - splink)
 
 
+def score_inside(engine: DuckDBEngine, model: Model, nodes: str, members: str, into: str, *, frequent: str) -> None:
+    """Make the temp table ``into`` (l, r, weight in bits): all pairs of nodes in one component of ``members`` (node, component)."""
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {KEYS} AS SELECT node, true AS dirty, component AS key_0 FROM {members}")
+    engine.execute(f"CREATE OR REPLACE TABLE {COMPARED} AS {comparable(nodes, KEYS, extras_of(model))} ORDER BY n.node")
+    if engine.rows(f"SELECT count(*) FROM {COMPARED}") == [(0,)]:
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} (l BIGINT, r BIGINT, weight DOUBLE)")
+    else:
+        linker = linker_of(engine, model, 1, frequent)
+        found = linker.inference.predict()
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT node_l AS l, node_r AS r, round(match_weight, 4) AS weight FROM {found.physical_name}")
+        tidy_away(linker)
+    for table in (KEYS, COMPARED):
+        engine.execute(f"DROP TABLE IF EXISTS {table}")
+
+
 def _flagged(model: Model, found: str) -> str:
     """The pairs with the bits of what speaks against them."""
     fields = {c.field: c for c in model.comparisons if c.field in AGAINST}
