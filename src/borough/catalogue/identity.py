@@ -12,6 +12,7 @@ CROSSWALK = "gold/identity/crosswalk"
 LINKS = "gold/identity/links"
 APPEARANCES = "gold/identity/appearances"
 MODELS = "gold/identity/models"
+LANDLORDS = "gold/identity/landlords"
 FREQUENCIES = "gold/identity/frequencies"
 JUDGEMENTS = "system/judgements"
 EVENTS = "system/identity_events"
@@ -60,17 +61,23 @@ APPEARANCE_COLUMNS: Columns = (
     ("to_day", "date"),
     ("known", "timestamp"),
     ("special", "boolean"),
+    ("deceased", "boolean"),
 )
-PAIR_COLUMNS: Columns = (("l", "long"), ("r", "long"), ("weight", "double"), ("against", "long"), ("run", "long"))
+PAIR_COLUMNS: Columns = (("l", "long"), ("r", "long"), ("weight", "double"), ("run", "long"))
 MODEL_COLUMNS: Columns = (
     ("version", "long"),
     ("model", "string"),  # JSON: parameters, levels, blocking
-    ("cause", "string"),  # shipped | trained | declared
+    ("cause", "string"),  # shipped | declared | learnt | trained
     ("who", "string"),
     ("run", "long"),
     ("recorded", "timestamp"),
 )
-FREQUENCY_COLUMNS: Columns = (("version", "long"), ("field", "string"), ("value", "string"), ("share", "double"))
+FREQUENCY_COLUMNS: Columns = (
+    ("version", "long"),
+    ("field", "string"),
+    ("value", "string"),  # null: every value that has no row
+    ("share", "double"),
+)
 JUDGEMENT_COLUMNS: Columns = (
     ("left_record", "string"),  # DATASET:KEY, or DATASET.ROLE:KEY
     ("right_record", "string"),

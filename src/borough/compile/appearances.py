@@ -28,7 +28,7 @@ def appearances_sql(project: Project, dataset: str, rows: str, links: str) -> li
         cells = {
             "_signature": signature({**fields, **_extras(project, contract, dataset, name)}), "dataset": literal(dataset), "role": literal(name),
             "record": record_sql(contract), "property": fields["property"], "resident": resident, "landlord_of": landlord,
-            **_days(contract), "known": "_known", "special": "true" if is_special(contract) else "false",
+            **_days(contract), "lasting": "true" if contract.true is not None and contract.true.to else "false", "deceased": fields["deceased"], "known": "_known", "special": "true" if is_special(contract) else "false",
             **{f: fields[f] for f in FIELDS}, "date_of_birth": fields["date_of_birth"],
         }  # fmt: skip
         made = ", ".join(f"{sql} AS {quoted(alias)}" for alias, sql in cells.items())

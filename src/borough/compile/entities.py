@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterator
 
 from borough.catalogue.contracts import log_table
-from borough.catalogue.identity import ADDRESSES, LINKS
+from borough.catalogue.entities import entity_table
+from borough.catalogue.identity import ADDRESSES, APPEARANCES, LINKS
 from borough.compile.nodes import Node
 from borough.project.identity_specs import GazetteerSpec
 from borough.project.load import Project
@@ -54,14 +55,10 @@ def entity_nodes(project: Project) -> Iterator[Node]:
         yield Node("property", "entity", reads, (ADDRESSES,))
     if people:
         reads = (*(log_table(d) for d in people), *((ADDRESSES,) if places else ()))
-        yield Node("person", "entity", reads, (LINKS, entity_table("person")))
-        yield Node("household", "entity", (LINKS, ADDRESSES), (entity_table("household"),))
-        yield Node("landlord", "entity", (LINKS, ADDRESSES), (entity_table("landlord"),))
-
-
-def entity_table(entity: str) -> str:
-    """The table of an entity."""
-    return f"gold/entity/{entity}"
+        yield Node("person", "entity", reads, (LINKS, APPEARANCES))
+        homes = ("stay", "household", "household_member", "person", "person_value", "property_value")
+        yield Node("household", "entity", (LINKS, APPEARANCES), tuple(map(entity_table, homes)))
+        yield Node("landlord", "entity", (LINKS, APPEARANCES, entity_table("stay")), tuple(map(entity_table, ("landlord", "portfolio"))))
 
 
 def entity_fingerprint(project: Project, entity: str, version: str = "1") -> str:

@@ -63,4 +63,16 @@ def appearances(run: Run) -> str:
     return NOW
 
 
-_MAKERS: Mapping[str, Callable[[Run, bool], int]] = {"property": _property, "person": _person}
+def _household(run: Run, anew: bool) -> int:
+    from borough.pipeline.households import make_households
+
+    return make_households(run, appearances(run)) if anew or run.changed & {"person", "property"} else 0
+
+
+def _landlord(run: Run, anew: bool) -> int:
+    from borough.pipeline.households import make_landlords
+
+    return make_landlords(run, appearances(run)) if anew or run.changed & {"person", "property"} else 0
+
+
+_MAKERS: Mapping[str, Callable[[Run, bool], int]] = {"property": _property, "person": _person, "household": _household, "landlord": _landlord}

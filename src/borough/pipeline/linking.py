@@ -19,22 +19,22 @@ from borough.catalogue.identity import (
     SIGNATURES,
 )  # fmt: skip
 from borough.compile.entities import peopled
-from borough.compile.gazetteer import lines_sql
-from borough.compile.links import extra_fields, records_sql
-from borough.engine.quoting import quoted
-from borough.identity.clusters.ledger import assign, crosswalk_rows, standing_people
-from borough.identity.clusters.partition import cluster
-from borough.identity.people.cleaning import clean
-from borough.identity.people.columns import NODE_COLUMNS, RECORD_COLUMNS
-from borough.identity.people.scoring import score
+from borough.compile.links import extra_fields
+from borough.identity.clusters.components import Clustered, cluster
+from borough.identity.clusters.crosswalk import as_of, changes
+from borough.identity.clusters.ledger import Assigned, assign
+from borough.identity.people.columns import NODE_COLUMNS
+from borough.identity.people.scoring import score, score_inside
 from borough.lake.logs import instant
 from borough.lake.model import Column
 from borough.pipeline.context import Run
-from borough.pipeline.frozen import frozen_model
+from borough.pipeline.frozen import FREQUENT, Frozen, frozen_model, linkage_of, remembered
 from borough.pipeline.judgements import judged_pairs
+from borough.pipeline.records import RECORDS, STANDING, collect, take_in
 
-STANDING, RECORDS, CLEANED, ACTIVE, DIRTY = "link_standing", "link_records", "link_cleaned", "link_active", "link_dirty"
-SCORED, JUDGED, CLUSTERED, ASSIGNED = "link_scored", "link_judged", "link_clusters", "link_assigned"
+BEFORE, ACTIVE, DIRTY, GONE = "link_before", "link_active", "link_dirty", "link_gone"
+SCORED, ALIVE, JUDGED, CLUSTERED, ASSIGNED = "link_scored", "link_alive", "link_judged", "link_clusters", "link_assigned"
+_TABLES = (STANDING, RECORDS, BEFORE, ACTIVE, DIRTY, GONE, SCORED, f"{SCORED}_dirty", ALIVE, JUDGED, CLUSTERED, ASSIGNED, f"{ASSIGNED}_events", FREQUENT)
 
 
 @dataclass
@@ -44,7 +44,6 @@ class Linked:
     records: int = 0
     compared: int = 0
     pairs: int = 0
-    people: int = 0
     told: list[str] = field(default_factory=list)
 
 
@@ -54,22 +53,26 @@ def link_people(run: Run, *, anew: bool) -> Linked:
     if not (anew or run.changed & {*peopled(run.project), "property"} or JUDGEMENTS in run.changed):
         return linked
     run.progress.step("person", "reading records of people")
-    _collect(run)
-    linked.records = _take_in(run)
+    collect(run)
+    linked.records = take_in(run, node_columns(run))
     signatures = run.engine.scan(run.files(SIGNATURES), SIGNATURE_COLUMNS)
     _activate(run, signatures)
-    linked.compared, linked.pairs = _compare(run, linked)
-    judged_pairs(run, signatures, JUDGED)
-    linked.people = _settle(run, linked)
+    frozen = frozen_model(run, ACTIVE)
+    _compare(run, frozen, linked)
+    _mark_neighbours(run, frozen)
+    _judge(run, signatures)
+    if frozen.fresh or run.engine.rows(f"SELECT count(*) FROM (SELECT node FROM {DIRTY} UNION ALL SELECT node FROM {GONE})") != [(0,)]:
+        _settle(run, frozen, linked)
+    if run.files(LINKS) and not linked.records and "person" not in run.changed:
+        return _finished(run, linked)
     _link(run, signatures)
-    for table in (STANDING, RECORDS, CLEANED, ACTIVE, DIRTY, SCORED, JUDGED, CLUSTERED, ASSIGNED):
+    return _finished(run, linked)
+
+
+def _finished(run: Run, linked: Linked) -> Linked:
+    for table in _TABLES:
         run.engine.execute(f"DROP TABLE IF EXISTS {table}")
     return linked
-
-
-def record_columns(run: Run) -> tuple[tuple[str, str], ...]:
-    """What records say, extra fields included."""
-    return (*RECORD_COLUMNS, *((extra, "string") for extra in extra_fields(run.project)))
 
 
 def node_columns(run: Run) -> tuple[tuple[str, str], ...]:
@@ -77,107 +80,130 @@ def node_columns(run: Run) -> tuple[tuple[str, str], ...]:
     return (("node", "long"), *NODE_COLUMNS, *((extra, "string") for extra in extra_fields(run.project)), ("run", "long"))
 
 
-def _collect(run: Run) -> None:
-    """Every signature that stands, and what the new ones among them say."""
-    selects = []
-    for dataset in peopled(run.project):
-        rows = run.relations.linked(dataset, run.relations.versions(dataset), people=False)
-        selects.extend(records_sql(run.project, dataset, rows))
-    names = [name for name, _ in record_columns(run) if name != "signature"]
-    every = " UNION ALL BY NAME ".join(selects)
-    known = run.engine.scan(run.files(SIGNATURES), SIGNATURE_COLUMNS)
-    first = not run.files(SIGNATURES)
-    values = ", ".join(f"any_value({quoted(name)}) AS {quoted(name)}" for name in names)
-    new = f"SELECT * FROM ({every}) WHERE signature IS NOT NULL" + ("" if first else f" AND signature NOT IN (SELECT signature FROM {known})")
-    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS SELECT signature, {values} FROM ({new}) GROUP BY signature")
-    standing = RECORDS if first else f"({every})"
-    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {STANDING} AS SELECT DISTINCT signature FROM {standing} WHERE signature IS NOT NULL")
-    _fill_postcodes(run)
-
-
-def _fill_postcodes(run: Run) -> None:
-    """A record with a property has its postcode too, though it may not say it."""
-    lines = lines_sql(run.relations)
-    if lines is not None:
-        known = f"(SELECT uprn, min(postcode) AS postcode FROM {lines} WHERE coalesce(status, 'approved') = 'approved' GROUP BY uprn)"
-        run.engine.execute(f"UPDATE {RECORDS} SET postcode = k.postcode FROM {known} k WHERE k.uprn = {RECORDS}.property AND k.postcode IS NOT NULL")
-
-
-def _take_in(run: Run) -> int:
-    """Clean the new records; those that say the same are one node. Returns the new records."""
-    ((count,),) = run.engine.rows(f"SELECT count(*) FROM {RECORDS}")
-    if not count and run.files(SIGNATURES):
-        return 0
-    run.progress.step("person", f"cleaning {count:,} records")
-    clean(run.engine, RECORDS, CLEANED, extras=extra_fields(run.project))
-    columns = node_columns(run)
-    nodes = run.engine.scan(run.files(NODES), columns)
-    own = ", ".join(quoted(name) for name, _ in columns[1:-1])
-    run.engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE link_new AS SELECT row_number() OVER (ORDER BY digest) + (SELECT coalesce(max(node), 0) FROM {nodes}) AS node, {own}, "
-        f"CAST({run.writer.number} AS BIGINT) AS run FROM (SELECT * FROM {CLEANED} WHERE kind <> 'nobody' AND digest NOT IN (SELECT digest FROM {nodes}) "
-        f"QUALIFY row_number() OVER (PARTITION BY digest ORDER BY signature) = 1)"
-    )
-    _append(run, NODES, "SELECT * FROM link_new ORDER BY node", columns)
-    ledger = f"(SELECT digest, node FROM {nodes} UNION ALL SELECT digest, node FROM link_new)"
-    _append(run, SIGNATURES, f"SELECT c.signature, l.node, c.kind, CAST({run.writer.number} AS BIGINT) AS run FROM {CLEANED} c LEFT JOIN {ledger} l ON l.digest = c.digest AND c.kind <> 'nobody' ORDER BY 1", SIGNATURE_COLUMNS)
-    run.engine.execute("DROP TABLE link_new")
-    return int(count)
-
-
-def _append(run: Run, table: str, sql: str, columns: tuple[tuple[str, str], ...]) -> None:
-    run.append(table, run.engine.copy(sql, run.writer.new_file(table)), columns, app=table)
-
-
 def _activate(run: Run, signatures: str) -> None:
-    """The nodes of people that a standing record has; dirty are those that were not active in the last run."""
+    """The nodes of people that a standing record has; dirty are those that were not active in the last run, gone those that were and are not."""
     nodes = run.engine.scan(run.files(NODES), node_columns(run))
+    crosswalk = run.engine.scan(run.files(CROSSWALK), CROSSWALK_COLUMNS)
     standing = f"(SELECT DISTINCT s.node FROM {signatures} s SEMI JOIN {STANDING} t ON t.signature = s.signature WHERE s.kind = 'person')"
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {BEFORE} AS {as_of(crosswalk, run.writer.number)}")
     run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {ACTIVE} AS SELECT n.* FROM {nodes} n SEMI JOIN {standing} s ON s.node = n.node ORDER BY n.node")
-    crosswalk = run.engine.scan(run.files(CROSSWALK), CROSSWALK_COLUMNS)
-    before = standing_people(crosswalk)
-    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {DIRTY} AS SELECT a.node FROM {ACTIVE} a ANTI JOIN (SELECT node FROM {before} WHERE active) b ON b.node = a.node")
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {DIRTY} AS SELECT a.node FROM {ACTIVE} a ANTI JOIN (SELECT node FROM {BEFORE} WHERE active) b ON b.node = a.node")
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {GONE} AS SELECT n.* FROM {nodes} n SEMI JOIN (SELECT node FROM {BEFORE} b WHERE active AND node NOT IN (SELECT node FROM {ACTIVE})) g ON g.node = n.node")
 
 
-def _compare(run: Run, linked: Linked) -> tuple[int, int]:
-    """Score the pairs with a dirty end. Returns the dirty nodes and their pairs."""
-    ((dirty, active),) = run.engine.rows(f"SELECT (SELECT count(*) FROM {DIRTY}), (SELECT count(*) FROM {ACTIVE})")
-    if not dirty:
-        return 0, 0
-    frozen = frozen_model(run, ACTIVE)
-    run.progress.step("person", f"comparing {dirty:,} of {active:,} distinct records")
-    scored = score(run.engine, frozen.model, ACTIVE, None if dirty == active else DIRTY, SCORED, cap=frozen.cap)
-    _append(run, PAIRS, f"SELECT l, r, weight, CAST(against AS BIGINT) AS against, CAST({run.writer.number} AS BIGINT) AS run FROM {SCORED} ORDER BY l, r", PAIR_COLUMNS)
-    linked.told.extend(scored.told())
-    return int(dirty), scored.pairs
-
-
-def _settle(run: Run, linked: Linked) -> int:
-    """Clusters of the active nodes, and the people that they are. Returns how many."""
-    run.progress.step("person", "clustering")
-    frozen = frozen_model(run, ACTIVE)
-    pairs = run.engine.scan(run.files(PAIRS), PAIR_COLUMNS)
-    alive = (
-        f"(SELECT p.l, p.r, p.weight, p.against FROM (SELECT * FROM {pairs} QUALIFY row_number() OVER (PARTITION BY l, r ORDER BY run DESC) = 1) p "
-        f"SEMI JOIN {ACTIVE} a ON a.node = p.l SEMI JOIN {ACTIVE} b ON b.node = p.r)"
+def _compare(run: Run, frozen: Frozen, linked: Linked) -> None:
+    """Score the pairs with a dirty end, and put them in the place of those that such nodes had."""
+    ((dirty, active, gone),) = run.engine.rows(f"SELECT (SELECT count(*) FROM {DIRTY}), (SELECT count(*) FROM {ACTIVE}), (SELECT count(*) FROM {GONE})")
+    if frozen.fresh:
+        run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {DIRTY} AS SELECT node FROM {ACTIVE}")
+        dirty = active
+    if dirty or gone:
+        run.progress.step("person", f"comparing {dirty:,} of {active:,} distinct records")
+        scored = score(run.engine, frozen.model, ACTIVE, None if dirty == active else DIRTY, SCORED, frequent=FREQUENT, gone=GONE)
+        run.engine.execute(f"INSERT INTO {DIRTY} SELECT node FROM {SCORED}_dirty WHERE node NOT IN (SELECT node FROM {DIRTY})")
+        _keep_pairs(run, frozen)
+        linked.compared, linked.pairs = int(dirty), scored.pairs
+        linked.told.extend(scored.told())
+        _tell(run, "capped", [(0, c.largest, f"{c.blocks} block(s) of {c.rule}") for c in scored.capped])
+    run.engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE {ALIVE} AS SELECT p.l, p.r, p.weight FROM {run.engine.scan(run.files(PAIRS), PAIR_COLUMNS)} p "
+        f"SEMI JOIN {ACTIVE} a ON a.node = p.l SEMI JOIN {ACTIVE} b ON b.node = p.r WHERE p.weight >= {frozen.model.match_above!r}"
     )
-    clustered = cluster(run.engine, ACTIVE, alive, JUDGED, CLUSTERED, match_above=frozen.match_above, limit=frozen.largest)
-    linked.told.extend(clustered.told())
+
+
+def _keep_pairs(run: Run, frozen: Frozen) -> None:
+    pairs = run.engine.scan(run.files(PAIRS), PAIR_COLUMNS)
+    new = f"SELECT l, r, weight, CAST({run.writer.number} AS BIGINT) AS run FROM {SCORED}"
+    stale = f"SELECT 1 FROM {pairs} WHERE l IN (SELECT node FROM {DIRTY}) OR r IN (SELECT node FROM {DIRTY}) LIMIT 1"
+    if frozen.fresh or (run.files(PAIRS) and run.engine.rows(stale)):
+        kept = f"SELECT l, r, weight, run FROM {pairs} WHERE l NOT IN (SELECT node FROM {DIRTY}) AND r NOT IN (SELECT node FROM {DIRTY}) UNION ALL " if not frozen.fresh else ""
+        files = run.engine.copy(f"SELECT * FROM ({kept}{new}) ORDER BY l, r", run.writer.new_file(PAIRS))
+        run.writer.replace(PAIRS, files, [Column(name, kind) for name, kind in PAIR_COLUMNS], app=PAIRS)
+    else:
+        run.append(PAIRS, run.engine.copy(f"{new} ORDER BY l, r", run.writer.new_file(PAIRS)), PAIR_COLUMNS, app=PAIRS)
+
+
+def _mark_neighbours(run: Run, frozen: Frozen) -> None:
+    """What hung together by a node that is gone is looked at again: each part of it holds a neighbour of that node."""
+    pairs = run.engine.scan(run.files(PAIRS), PAIR_COLUMNS)
+    near = f"SELECT unnest([l, r]) AS node FROM {pairs} WHERE weight >= {frozen.model.match_above!r} AND (l IN (SELECT node FROM {GONE}) OR r IN (SELECT node FROM {GONE}))"
+    mates = f"SELECT node FROM {BEFORE} WHERE person IN (SELECT person FROM {BEFORE} WHERE node IN (SELECT node FROM {GONE}))"
+    run.engine.execute(f"INSERT INTO {DIRTY} SELECT DISTINCT node FROM ({near} UNION {mates}) WHERE node IN (SELECT node FROM {ACTIVE}) AND node NOT IN (SELECT node FROM {DIRTY})")
+
+
+def _judge(run: Run, signatures: str) -> None:
+    """What people decided, of the nodes as they are now; the ends of what is decided otherwise than in the last run are dirty."""
+    judged_pairs(run, signatures, JUDGED)
+    now = [list(row) for row in run.engine.rows(f"SELECT l, r, decision FROM {JUDGED} ORDER BY ALL")]
+    before = remembered(run).get("judged", [])
+    ends = sorted({end for pair in (*now, *before) if (pair in now) != (pair in before) for end in pair[:2]})
+    if ends:
+        listed = ", ".join(f"({end})" for end in ends)
+        run.engine.execute(f"INSERT INTO {DIRTY} SELECT node FROM (VALUES {listed}) v(node) WHERE node IN (SELECT node FROM {ACTIVE}) AND node NOT IN (SELECT node FROM {DIRTY})")
+    remembered(run)["judged"] = now
+
+
+def _settle(run: Run, frozen: Frozen, linked: Linked) -> None:
+    """Clusters of the components that hold a dirty node, and the people that they are."""
+    run.progress.step("person", "clustering")
+    engine, number = run.engine, run.writer.number
+
+    def inside(members: str, into: str) -> None:
+        score_inside(engine, frozen.model, ACTIVE, members, into, frequent=FREQUENT)
+
+    dirty = None if frozen.fresh else DIRTY
+    clustered = cluster(
+        engine, ACTIVE, ALIVE, JUDGED, CLUSTERED, match_above=frozen.model.match_above, floor=frozen.model.floor, inside=inside, dirty=dirty, limit=linkage_of(run).largest
+    )
+    _report(run, clustered, linked)
+    touched = f"SELECT node FROM {CLUSTERED} UNION ALL SELECT node FROM {GONE}"
+    standing = f"(SELECT * FROM {BEFORE} WHERE person IN (SELECT person FROM {BEFORE} WHERE node IN ({touched})))"
     crosswalk = run.engine.scan(run.files(CROSSWALK), CROSSWALK_COLUMNS)
-    assigned = assign(run.engine, CLUSTERED, crosswalk, ASSIGNED)
-    stamp = f"CAST({run.writer.number} AS BIGINT) AS run, {instant(run.recorded)} AS recorded"
-    _append(run, CROSSWALK, f"SELECT node, person, op, {stamp} FROM {crosswalk_rows(ASSIGNED, crosswalk)} ORDER BY node", CROSSWALK_COLUMNS)
-    if run.files(LINKS):  # at the first everybody is made
-        events = f"SELECT event, 'person' AS entity, person AS id, other, CAST(nodes AS BIGINT) AS count, CAST(NULL AS VARCHAR) AS note, {stamp} FROM {assigned.events} ORDER BY event, person, other"
+    once = f"SELECT DISTINCT c.node, c.person FROM {crosswalk} c SEMI JOIN {CLUSTERED} n ON n.node = c.node WHERE c.op <> 'delete'"
+    retired = f"(SELECT * FROM ({once}) WHERE person NOT IN (SELECT person FROM {BEFORE} WHERE person IS NOT NULL))"
+    assigned = assign(engine, CLUSTERED, standing, ASSIGNED, run=number, first_free=int(remembered(run).get("next", 1)), retired=retired)
+    remembered(run)["next"] = assigned.next_free
+    stamp = instant(run.recorded)
+    rows = f"SELECT node, person, op, run, {stamp} AS recorded FROM ({changes(ASSIGNED, standing, run=number)}) ORDER BY node"
+    if engine.rows(f"SELECT count(*) FROM ({rows})") != [(0,)]:
+        run.append(CROSSWALK, engine.copy(rows, run.writer.new_file(CROSSWALK)), CROSSWALK_COLUMNS, app=CROSSWALK)
+        run.changed.add("person")
+    _publish_events(run, assigned)
+
+
+def _publish_events(run: Run, assigned: Assigned) -> None:
+    """What became of people, for those who subscribe; at the first everybody is made, which is no news."""
+    if run.files(LINKS):
+        events = (
+            f"SELECT event, 'person' AS entity, person AS id, other, nodes AS count, CAST(NULL AS VARCHAR) AS note, run, {instant(run.recorded)} AS recorded "
+            f"FROM {assigned.events} ORDER BY event, person, other"
+        )
         run.append(EVENTS, run.engine.copy(events, run.writer.new_file(EVENTS, "person")), EVENT_COLUMNS, app=f"{EVENTS}/person")
-    return int(run.engine.rows(f"SELECT count(DISTINCT person) FROM {ASSIGNED}")[0][0])
+
+
+def _report(run: Run, clustered: Clustered, linked: Linked) -> None:
+    for node, size in clustered.stopped:
+        linked.told.append(f"{size:,} records hung together as one person (around node {node}): stopped, only their strongest links hold")
+    _tell(run, "stopped", [(node, size, "records that hung together") for node, size in clustered.stopped])
+    for left, right in clustered.contradictory:
+        linked.told.append(f"nodes {left} and {right} were said to be the same, though others' decisions say that they are not: left apart")
+
+
+def _tell(run: Run, event: str, what: list[tuple[int, int, str]]) -> None:
+    """Note in the lake what linking had to leave out."""
+    stamp = {"run": run.writer.number, "recorded": run.recorded}
+    rows = [{"event": event, "entity": "person", "id": node, "other": None, "count": size, "note": note, **stamp} for node, size, note in what]
+    if rows:
+        from borough.engine.values import records_sql
+
+        files = run.engine.copy(records_sql(rows, EVENT_COLUMNS), run.writer.new_file(EVENTS, event))
+        run.append(EVENTS, files, EVENT_COLUMNS, app=f"{EVENTS}/{event}")
 
 
 def _link(run: Run, signatures: str) -> None:
     """Join every signature to its person; one whose records are gone keeps the person that it last had."""
-    crosswalk = standing_people(run.engine.scan(run.files(CROSSWALK), CROSSWALK_COLUMNS))
-    sql = f"SELECT s.signature, s.node, c.person FROM {signatures} s LEFT JOIN {crosswalk} c ON c.node = s.node WHERE s.node IS NOT NULL ORDER BY s.signature"
+    crosswalk = as_of(run.engine.scan(run.files(CROSSWALK), CROSSWALK_COLUMNS), run.writer.number)
+    sql = f"SELECT s.signature, s.node, c.person FROM {signatures} s LEFT JOIN ({crosswalk}) c ON c.node = s.node WHERE s.node IS NOT NULL ORDER BY s.signature"
     files = run.engine.copy(sql, run.writer.new_file(LINKS))
     run.writer.replace(LINKS, files, [Column(name, kind) for name, kind in LINK_COLUMNS], app=LINKS)
-    run.changed.update(peopled(run.project))
     run.changed.add("person")

@@ -118,7 +118,11 @@ class LinkageSpec(Spec):
     linkage: Literal["person"] = Field(description="What is linked: `person`.")
     match_above: float | None = Field(default=None, description="Weight in bits from which a pair of records is one person. Default: the shipped linkage's.")
     review_above: float | None = Field(default=None, description="Weight from which a pair is doubtful enough to be put to a person. Default: the shipped linkage's.")
-    cap: int | None = Field(default=None, ge=2, description="A block with more candidates than this is not compared, and reported. Default: the shipped linkage's.")
+    floor: float | None = Field(default=None, description="Mean weight between two groups of records below which they are not joined, however strong one link is. Default: the shipped linkage's.")
+    learn: Literal["auto", "never"] = Field(
+        default="auto", description="`auto`: where no record has a property, the weights are learnt from the records when they are first linked. `never`: only by `borough identity train`."
+    )
+    cap: int | None = Field(default=None, ge=2, description="A block with more pairs than this is not compared, and reported. Default: the shipped linkage's.")
     largest: int = Field(default=500, ge=2, description="A cluster of more records than this is stopped: it falls to its strongest parts, and is reported.")
     blocking: Annotated[tuple[Names, ...], BeforeValidator(_fields)] = Field(
         default=(), description="Fields that two records must share to be compared, a list for each rule. Default: the shipped linkage's rules."

@@ -41,8 +41,8 @@ def agglomerate(weights: Numbers, *, match_above: float, floor: float, same: Seq
         usable = (strongest >= match_above) & (means >= floor) & ~barred
         if not usable.any():
             return sorted(sorted(group) for group in groups.values()), contradictory
-        a, b = np.unravel_index(int(np.argmax(np.where(usable, np.round(means, 6), _NEVER))), means.shape)
-        _join(groups, sums, strongest, barred, counts, int(min(a, b)), int(max(a, b)))
+        one, other = divmod(int(np.argmax(np.where(usable, np.round(means, 6), _NEVER))), len(means))
+        _join(groups, sums, strongest, barred, counts, min(one, other), max(one, other))
 
 
 def _decided(groups: dict[int, list[int]], sums: Numbers, strongest: Numbers, barred: Numbers, same: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from borough.catalogue.entities import PERSON
 from borough.engine.quoting import literal
-from borough.identity.entities.tables import PERSON
 
 if TYPE_CHECKING:
     from borough.engine.duckdb import DuckDBEngine

@@ -10,10 +10,12 @@ from borough.engine.quoting import literal, quoted
 
 _OWN_EMAIL = "CASE WHEN NOT coalesce(email_role, false) THEN email END"
 _KNOWN_DOB = "CASE WHEN NOT coalesce(dob_doubtful, false) THEN dob END"
+_PAIR = "CASE WHEN NOT first_only_initial THEN first || ' ' || surname END"
+_ROOTED = "CASE WHEN NOT first_only_initial THEN root || ' ' || surname END"
 _RULES = {
     "email": _OWN_EMAIL, "mailbox": f"CASE WHEN position('@' IN {_OWN_EMAIL}) > 7 THEN split_part({_OWN_EMAIL}, '@', 1) END", "dob": _KNOWN_DOB, "year": f"year({_KNOWN_DOB})", "month": f"month({_KNOWN_DOB})",
     "day": f"day({_KNOWN_DOB})", "district": "split_part(postcode, ' ', 1)", "root": "CASE WHEN NOT first_only_initial THEN root END",
-    "first": "CASE WHEN NOT first_only_initial THEN first END",
+    "first": "CASE WHEN NOT first_only_initial THEN first END", "pair": _PAIR, "rooted": _ROOTED,
 }  # fmt: skip
 """Fields of rules that are not a column as it stands. Part of a default date is no part of a birth date."""
 
@@ -42,51 +44,78 @@ def key_sql(rule: Sequence[str]) -> str:
     return f"CASE WHEN {known} THEN CAST(hash({', '.join(cells)}) >> 1 AS BIGINT) END"
 
 
-def block(engine: DuckDBEngine, nodes: str, dirty: str | None, rules: Sequence[Sequence[str]], into: str, *, cap: int) -> list[Capped]:
+def block(engine: DuckDBEngine, nodes: str, dirty: str | None, rules: Sequence[Sequence[str]], into: str, *, cap: int, gone: str | None = None) -> list[Capped]:
     """Make the temp table ``into``: node, dirty, and for each rule its block as key_0, key_1 …; nodes in no block are left out.
 
-    With ``dirty`` only blocks that hold one of its nodes are kept: whole, so that they are capped as in a full pass.
+    With ``dirty`` (node) only blocks that hold one of its nodes are kept: whole, so that they are capped as in a full pass. ``gone``
+    (nodes with their values) left since the last pass: a block that outgrew the cap since, or shrank below it, makes all its nodes dirty.
     """
     keys = [f"key_{i}" for i in range(len(rules))]
     cells = ", ".join(f"{key_sql(rule)} AS {key}" for rule, key in zip(rules, keys, strict=True))
     mark = "true" if dirty is None else f"node IN (SELECT node FROM {dirty})"
     engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT node, {mark} AS dirty, {cells} FROM {nodes}")
+    left = f"SELECT {cells} FROM {gone}" if gone is not None and dirty is not None else None
     capped = []
     for rule, key in zip(rules, keys, strict=True):
-        engine.execute(f"""CREATE OR REPLACE TEMP TABLE people_blocks AS SELECT {key} AS key, count(*) AS n FROM {into} WHERE {key} IS NOT NULL
-            GROUP BY 1 HAVING count(*) > 1 AND bool_or(dirty)""")
+        _count_blocks(engine, key, into, left)
         cap_of = int(cap) if rule else 2**62
-        ((blocks, largest),) = engine.rows(f"SELECT count(*), max(n) FROM people_blocks WHERE n * (n - 1) // 2 > {cap_of}")
+        ((blocks, largest),) = engine.rows(f"SELECT count(*), max(n) FROM people_blocks WHERE touched AND n * (n - 1) // 2 > {cap_of}")
         if blocks:
             capped.append(Capped(" and ".join(rule), int(blocks), int(largest)))
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE people_key_{key} AS SELECT key FROM people_blocks WHERE n * (n - 1) // 2 <= {cap_of}")
-    joins = " ".join(f"LEFT JOIN people_key_{key} b_{key} ON b_{key}.key = k.{key}" for key in keys)
-    kept = ", ".join(f"b_{key}.key AS {key}" for key in keys)
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE people_kept AS SELECT * FROM (SELECT k.node, k.dirty, {kept} FROM {into} k {joins}) WHERE coalesce({', '.join(keys)}) IS NOT NULL")
+        turned = f"SELECT key FROM people_blocks WHERE (n * (n - 1) // 2 > {cap_of}) <> (was * (was - 1) // 2 > {cap_of})"
+        if dirty is not None and engine.rows(f"SELECT count(*) FROM ({turned})") != [(0,)]:
+            engine.execute(f"UPDATE {into} SET dirty = true WHERE {key} IN ({turned})")
+    _keep_blocks(engine, into, [(key, int(cap) if rule else 2**62) for rule, key in zip(rules, keys, strict=True)])
+    return capped
+
+
+def _count_blocks(engine: DuckDBEngine, key: str, into: str, left: str | None) -> None:
+    """Blocks of one rule: how many nodes each has, had before, and whether one of them changed."""
+    now = f"SELECT {key} AS key, 1 AS n, CAST(NOT dirty AS INTEGER) AS was, dirty AS touched FROM {into} WHERE {key} IS NOT NULL"
+    then = f" UNION ALL SELECT {key}, 0, 1, true FROM ({left}) WHERE {key} IS NOT NULL" if left is not None else ""
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE people_blocks AS SELECT key, sum(n) AS n, sum(was) AS was, bool_or(touched) AS touched FROM ({now}{then}) GROUP BY key "
+        "HAVING sum(n) > 1 AND bool_or(touched)"
+    )
+
+
+def _keep_blocks(engine: DuckDBEngine, into: str, caps: Sequence[tuple[str, int]]) -> None:
+    """Leave in the table the blocks of two nodes and more that hold a dirty one and are not too large."""
+    for key, cap_of in caps:
+        engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE people_key_{key} AS SELECT {key} AS key FROM {into} WHERE {key} IS NOT NULL GROUP BY 1 "
+            f"HAVING count(*) > 1 AND bool_or(dirty) AND count(*) * (count(*) - 1) // 2 <= {cap_of}"
+        )
+    joins = " ".join(f"LEFT JOIN people_key_{key} b_{key} ON b_{key}.key = k.{key}" for key, _ in caps)
+    kept = ", ".join(f"b_{key}.key AS {key}" for key, _ in caps)
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE people_kept AS SELECT k.node, k.dirty, {kept} FROM {into} k {joins} WHERE k.dirty OR coalesce({', '.join(f'b_{key}.key' for key, _ in caps)}) IS NOT NULL")
     engine.execute(f"DROP TABLE {into}")
     engine.execute(f"ALTER TABLE people_kept RENAME TO {into}")
-    for table in ("people_blocks", *(f"people_key_{key}" for key in keys)):
+    for table in ("people_blocks", *(f"people_key_{key}" for key, _ in caps)):
         engine.execute(f"DROP TABLE IF EXISTS {table}")
-    return capped
 
 
 def comparable(nodes: str, keys: str, extras: Sequence[str]) -> str:
     """SQL of the nodes in blocks as Splink compares them: what is doubtful or nobody's own is null."""
     own = ", ".join(quoted(field) for field in extras)
-    words = "list_filter(string_split(surname, ' '), w -> length(w) > 3)"
-    return f"""SELECT n.node, first, root, first_lossy, coalesce(first_only_initial, false) AS first_only_initial, initial, sound_first, others, surname, former, surname_lossy,
-        CASE WHEN len({words}) > 0 THEN {words} END AS surname_words, sound, tokens, {_KNOWN_DOB} AS dob, nino, nhs, {_OWN_EMAIL} AS email, {_RULES['mailbox']} AS mailbox, phone,
+    return f"""SELECT n.node, first, root, first_lossy, coalesce(first_only_initial, false) AS first_only_initial, initial, sound_first, nullif(others, '') AS others, surname, former, surname_lossy,
+        {_PAIR} AS pair, {_ROOTED} AS rooted, sound, tokens, {_KNOWN_DOB} AS dob, nino, nhs, {_OWN_EMAIL} AS email, {_RULES['mailbox']} AS mailbox, phone,
         reference, split_part(reference, ':', 1) AS scope, property, postcode, sex{', ' + own if own else ''}, k.* EXCLUDE (node)
         FROM {nodes} n JOIN {keys} k ON k.node = n.node"""
 
 
 def frequent_sql(nodes: str, fields: Sequence[str]) -> str:
-    """SELECT (field, value, share) of how common each value is: among records that differ in name or home, not among copies of one."""
+    """SELECT (field, value, share) of how common each value is: among records that differ in name or home, not among copies of one.
+
+    The row of a field without a value is the share of all values that have no row: the rare ones, and those not yet seen.
+    """
     select = []
     for field in fields:
-        others = "tokens" if field in ("property", "postcode", "email", "mailbox", "phone") else "tokens, dob"
+        others = "tokens" if field in ("property", "postcode", "email", "phone") else "tokens, dob"
         value = f"CAST({part(field) if field not in ('first', 'root') else field} AS VARCHAR)"
         seen = f"SELECT DISTINCT {value} AS value, {others} FROM {nodes} WHERE {value} IS NOT NULL"
         # Of a value's records some are of the very same person, who is no namesake: a rare value is rarer than it seems.
-        select.append(f"SELECT {literal(field)} AS field, value, greatest(count(*) - 3, 1) / sum(count(*)) OVER () AS share FROM ({seen}) GROUP BY value")
+        counted = f"SELECT value, greatest(count(*) - 3, 1) AS n FROM ({seen}) GROUP BY value"
+        whole = f"(SELECT greatest(sum(n), 1) FROM (SELECT greatest(count(*) - 3, 1) AS n FROM ({seen}) GROUP BY value))"
+        select.append(f"SELECT {literal(field)} AS field, value, n / {whole} AS share FROM ({counted}) WHERE n > 1 UNION ALL SELECT {literal(field)}, NULL, 1 / {whole}")
     return " UNION ALL ".join(select)

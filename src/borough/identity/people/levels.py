@@ -40,57 +40,63 @@ def _absent(*columns: str) -> str:
     return " OR ".join(f"{c}_l IS NULL OR {c}_r IS NULL" for c in columns)
 
 
-def _spelt(column: str, near: float) -> str:
-    """Alike by spelling: one slip, or a high Jaro-Winkler likeness; the cheap condition comes first."""
-    long = f"length({column}_l) > 3 AND length({column}_r) > 3"
-    return f"{long} AND (jaro_winkler_similarity({column}_l, {column}_r) >= {near} OR damerau_levenshtein({column}_l, {column}_r) <= 1)"
+def _near(column: str, alike: float, sound: str, heard: float, lossy: str, slip: str) -> str:
+    """Two spellings of one name: alike, or they sound the same and are rather alike, or one slip, or letters of one were lost; cheap conditions first."""
+    left, right = f"{column}_l", f"{column}_r"
+    return (
+        f"({left} = {right} OR jaro_winkler_similarity({left}, {right}) >= {alike} OR ({sound}_l = {sound}_r AND jaro_winkler_similarity({left}, {right}) >= {heard}) "
+        f"OR {slip} OR {left} LIKE {lossy}_r OR {right} LIKE {lossy}_l"
+    )
 
 
-_SURNAME = Comparison(
-    "surname", ("surname", "first", "former", "surname_lossy", "surname_words", "sound", "tokens"), _absent("surname"),
+_SLIP = "(length(first_l) > 2 AND length(first_r) > 2 AND damerau_levenshtein(first_l, first_r) <= 1)"
+_PART = " OR ".join(f"{end}_with(surname_{a}, {said})" for a, b in (("l", "r"), ("r", "l")) for end, said in (("starts", f"surname_{b} || ' '"), ("ends", f"' ' || surname_{b}")))
+_SURNAME_NEAR = _near("surname", 0.88, "sound", 0.75, "surname_lossy", "levenshtein(surname_l, surname_r) <= 1") + f" OR {_PART})"
+_FIRST_NEAR = _near("first", 0.86, "sound_first", 0.7, "first_lossy", _SLIP) + " OR root_l = root_r)"
+_INITIAL = "((first_only_initial_l OR first_only_initial_r) AND initial_l = initial_r)"
+_LACKING = "(first_l IS NULL OR first_r IS NULL OR surname_l IS NULL OR surname_r IS NULL)"
+_SOMEHOW = f"(coalesce({_SURNAME_NEAR}, false) OR coalesce({_FIRST_NEAR}, false) OR jaro_winkler_similarity(tokens_l, tokens_r) >= 0.88 OR first_l = surname_r OR surname_l = first_r)"
+_OTHERS_FIT = "(others_l IS NULL OR others_r IS NULL OR left(others_l, 1) = left(others_r, 1) OR contains(others_l, others_r) OR contains(others_r, others_l))"
+_ELSEWHERE = " OR ".join(f"(length(first_{a}) > 2 AND contains(' ' || tokens_{b} || ' ', ' ' || first_{a} || ' '))" for a, b in (("l", "r"), ("r", "l")))
+_KIN = "(property_l = property_r OR postcode_l = postcode_r OR email_l = email_r OR phone_l = phone_r OR dob_l = dob_r)"
+_NAME = Comparison(
+    "name",
+    ("surname", "first", "others", "former", "surname_lossy", "first_lossy", "first_only_initial", "initial", "sound", "sound_first", "root", "tokens", "pair", "rooted"),
+    _absent("tokens"),
     (
-        Level("the same", _equal("surname"), "surname"),
-        Level("the same words in another order", _equal("tokens"), "tokens"),
-        Level("one is part of the other, or a former name", "list_has_any(surname_words_l, surname_words_r) OR former_l = surname_r OR former_r = surname_l"),
-        Level("spelt alike", f"({_spelt('surname', 0.92)}) OR surname_l LIKE surname_lossy_r OR surname_r LIKE surname_lossy_l"),
-        Level("sound alike", _equal("sound")),
-        Level("first name and surname swapped", "surname_l = first_r OR surname_r = first_l"),
+        Level("all names the same", f"{_equal('tokens')} AND length(first_l) > 1 AND length(first_r) > 1", "tokens"),
+        Level("first name and surname the same", f"{_equal('pair')} AND {_OTHERS_FIT}", "pair"),
+        Level("first name and surname the same, other names not", _equal("pair"), "pair"),
+        Level("first name and surname swapped", "first_l = surname_r AND surname_l = first_r"),
+        Level("a short form of the first name, or another spelling of it", _equal("rooted"), "rooted"),
+        Level("a former surname", f"(former_l = surname_r OR former_r = surname_l OR former_l = former_r) AND {_FIRST_NEAR}"),
+        Level("first name and surname alike", f"{_SURNAME_NEAR} AND {_FIRST_NEAR}"),
+        Level("the same surname, no first name", f"{_equal('surname')} AND (first_l IS NULL OR first_r IS NULL)", "surname"),
+        Level("the same first name, no surname", f"{_equal('first')} AND (surname_l IS NULL OR surname_r IS NULL)", "first"),
+        Level("what is known of the name is alike", f"{_LACKING} AND {_SOMEHOW}"),
+        Level("what is known of the name differs", _LACKING),
+        Level("an initial, and the same surname", f"{_INITIAL} AND {_equal('surname')}", "surname"),
+        Level("an initial, and surnames alike", f"{_INITIAL} AND {_SURNAME_NEAR}"),
+        Level("alike, swapped", "jaro_winkler_similarity(first_l, surname_r) >= 0.88 AND jaro_winkler_similarity(surname_l, first_r) >= 0.88"),
+        Level("the first name elsewhere in the name, the same surname", f"{_equal('surname')} AND ({_ELSEWHERE})"),
+        Level("the same first name only", f"{_equal('first')} OR {_equal('root')}", "root"),
+        Level("another first name in one family or home", f"{_equal('surname')} AND {_KIN}", fixed=True),
+        Level("the same surname only", _equal("surname")),
         Level("different", _ELSE),
     ),
 )  # fmt: skip
-_CLOSE_KIN = "surname_l = surname_r AND (property_l = property_r OR postcode_l = postcode_r OR email_l = email_r OR phone_l = phone_r OR dob_l = dob_r)"
-_FIRST = Comparison(
-    "first", ("first", "root", "first_lossy", "first_only_initial", "initial", "sound_first", "tokens"), _absent("first"),
-    (
-        Level("the same", _equal("first"), "first"),
-        Level("a short form, or another spelling of it", _equal("root"), "root"),
-        Level("the same initial", "(first_only_initial_l OR first_only_initial_r) AND initial_l = initial_r"),
-        Level("spelt alike", f"({_spelt('first', 0.9)}) OR first_l LIKE first_lossy_r OR first_r LIKE first_lossy_l"),
-        Level("sound alike", _equal("sound_first")),
-        Level("elsewhere in the name", "contains(' ' || tokens_l || ' ', ' ' || first_r || ' ') OR contains(' ' || tokens_r || ' ', ' ' || first_l || ' ')"),
-        Level("different, and of one family or household", _CLOSE_KIN, fixed=True),
-        Level("different", _ELSE),
-    ),
-)  # fmt: skip
-_OTHERS = Comparison(
-    "others", ("others",), _absent("others"),
-    (
-        Level("the same", _equal("others"), "others"),
-        Level("initials fit", "left(others_l, 1) = left(others_r, 1)"),
-        Level("different", _ELSE),
-    ),
-)  # fmt: skip
 
 
-def date_levels(column: str) -> tuple[Level, ...]:
-    """A date: slips and swaps of day and month count as alike."""
+def date_levels(column: str, *, frequent: bool = False) -> tuple[Level, ...]:
+    """A date: slips, swaps of day and month and whole years count as alike; beyond that, how far the two are apart."""
     left, right = f"{column}_l", f"{column}_r"
     swapped = f"year({left}) = year({right}) AND month({left}) = day({right}) AND day({left}) = month({right})"
+    years = f"month({left}) = month({right}) AND day({left}) = day({right}) AND abs(year({left}) - year({right})) IN (1, 2, 10, 100)"
     apart = f"abs(date_diff('day', {left}, {right}))"
     parts = " + ".join(f"CAST({part}({left}) = {part}({right}) AS INTEGER)" for part in ("year", "month", "day"))
     return (
-        Level("the same", _equal(column)),
-        Level("a slip, or day and month swapped", f"({swapped}) OR damerau_levenshtein(CAST({left} AS VARCHAR), CAST({right} AS VARCHAR)) <= 1"),
+        Level("the same", _equal(column), column if frequent else None),
+        Level("a slip, or day and month swapped", f"({swapped}) OR ({years}) OR damerau_levenshtein(CAST({left} AS VARCHAR), CAST({right} AS VARCHAR)) <= 1"),
         Level("two of year, month and day the same", f"{parts} >= 2"),
         Level("within a month", f"{apart} <= 31"),
         Level("within a year", f"{apart} <= 366"),
@@ -115,18 +121,20 @@ _EMAIL = Comparison(
     "email", ("email", "email_own", "mailbox"), _absent("email"),
     (
         Level("the same", _equal("email"), "email"),
-        Level("the same before the @", _equal("mailbox"), "mailbox"),
-        Level("one slip", "damerau_levenshtein(email_l, email_r) <= 1"),
+        Level("the same before the @", _equal("mailbox")),
+        Level("one slip", f"damerau_levenshtein(email_l, email_r) <= 1 AND {_digits('email_l')} = {_digits('email_r')}"),
         Level("alike, with the same digits", f"jaro_winkler_similarity(email_l, email_r) >= 0.88 AND {_digits('email_l')} = {_digits('email_r')}"),
+        Level("alike, with other digits", "jaro_winkler_similarity(email_l, email_r) >= 0.88"),
         Level("different", _ELSE),
     ),
 )  # fmt: skip
 _PHONE = Comparison("phone", ("phone",), _absent("phone"), (Level("the same", _equal("phone"), "phone"), Level("different", _ELSE)))
 _HOME = Comparison(
-    "property", ("property", "postcode", "district"), "(property_l IS NULL OR property_r IS NULL) AND (postcode_l IS NULL OR postcode_r IS NULL)",
+    "property", ("property", "postcode"), "(property_l IS NULL OR property_r IS NULL) AND (postcode_l IS NULL OR postcode_r IS NULL)",
     (
         Level("the same home", _equal("property"), "property"),
-        Level("the same postcode", _equal("postcode"), "postcode"),
+        Level("the same postcode, a home not known", f"{_equal('postcode')} AND (property_l IS NULL OR property_r IS NULL)", "postcode"),
+        Level("another home of the same postcode", _equal("postcode")),
         Level("postcodes spelt alike", "damerau_levenshtein(postcode_l, postcode_r) <= 1"),
         Level("another home", _ELSE),
     ),
@@ -134,10 +142,10 @@ _HOME = Comparison(
 _SEX = Comparison("sex", ("sex",), _absent("sex"), (Level("the same", _equal("sex")), Level("different", _ELSE)))
 _REFERENCE = Comparison(
     "reference", ("reference", "scope"), "scope_l IS NULL OR scope_r IS NULL OR scope_l <> scope_r",
-    (Level("the same", _equal("reference")), Level("different", _ELSE)),
+    (Level("the same", _equal("reference"), "reference"), Level("different", _ELSE)),
 )  # fmt: skip
-_DOB = Comparison("dob", ("dob",), _absent("dob"), date_levels("dob"))
-SHIPPED: tuple[Comparison, ...] = (_SURNAME, _FIRST, _OTHERS, _DOB, _number("nino"), _number("nhs"), _EMAIL, _PHONE, _HOME, _SEX, _REFERENCE)
+_DOB = Comparison("dob", ("dob",), _absent("dob"), date_levels("dob", frequent=True))
+SHIPPED: tuple[Comparison, ...] = (_NAME, _DOB, _number("nino"), _number("nhs"), _EMAIL, _PHONE, _HOME, _SEX, _REFERENCE)
 """The comparisons of the fields that every project has."""
 
 

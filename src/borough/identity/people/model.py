@@ -18,7 +18,7 @@ from borough.identity.people.levels import SHIPPED, Comparison, extra
 from borough.project.identity_specs import LinkageSpec
 
 RULE_FIELDS = (
-    "surname", "first", "root", "initial", "tokens", "sound", "sound_first", "dob", "year", "month", "day", "nino", "nhs", "email", "mailbox", "phone",
+    "surname", "first", "root", "pair", "rooted", "initial", "tokens", "sound", "sound_first", "dob", "year", "month", "day", "nino", "nhs", "email", "mailbox", "phone",
     "reference", "property", "postcode", "district",
 )  # fmt: skip
 """Fields by which records may be brought together, beside the extra ones."""
@@ -51,6 +51,8 @@ class Model:
     """log2 of the odds that two records taken at random are one person."""
     match_above: float
     review_above: float
+    floor: float
+    """Mean bits between two groups of records below which they are not joined."""
     cap: int
     """Pairs in one block above which it is not compared."""
 
@@ -85,8 +87,9 @@ class Model:
         rules = ((),) if records <= FEW else tuple(dict.fromkeys((*self.blocking, *broad)))
         size = math.log2(max(records, 2 * MATES))
         # One false link joins more people the more there are; among few, evidence is thin and chains are short.
-        match = min(self.match_above, round(max(2.0, 2 + 0.8 * (size - 10)), 4))
-        return replace(self, prior=round(math.log2(MATES) - size, 6), blocking=rules, match_above=match, review_above=min(self.review_above, match - 6))
+        match = min(self.match_above, round(max(-2.0, -2 + (size - 12) * 6 / 7), 4))
+        cap = self.cap if records > SOME else max(self.cap, 50_000)
+        return replace(self, cap=cap, prior=round(math.log2(MATES) - size, 6), blocking=rules, match_above=match, review_above=min(self.review_above, match - 6))
 
 
 FEW, SOME = 3_000, 100_000
@@ -106,7 +109,7 @@ def shipped() -> Model:
     weights = {c.field: tuple(Weighed(*said["comparisons"][c.field][level.words]) for level in c.levels) for c in SHIPPED}
     return Model(
         weights=weights, kinds={}, blocking=tuple(map(tuple, said["blocking"])), prior=float(said["prior"]),
-        match_above=float(said["match_above"]), review_above=float(said["review_above"]), cap=int(said["cap"]),
+        match_above=float(said["match_above"]), review_above=float(said["review_above"]), floor=float(said["floor"]), cap=int(said["cap"]),
     )  # fmt: skip
 
 
@@ -120,7 +123,7 @@ def declared_model(linkage: LinkageSpec, extras: Sequence[str] = (), *, records:
     ``extras`` are the fields of ``other:`` in the datasets; ``records`` how many distinct records there are, which gives the prior.
     Raises UsageError where a rule or a comparison names an unknown field, or has too few or too many weights.
     """
-    model = base or shipped()
+    model = shipped() if base is None else replace(shipped(), weights=base.weights, kinds=base.kinds)
     kinds = {**model.kinds, **{field: "text" for field in extras if field not in model.kinds}}
     kinds.update({field: spec.kind for field, spec in linkage.comparisons.items() if field in kinds})
     weights = {f: w for f, w in model.weights.items() if f not in kinds or kinds[f] == model.kinds.get(f)}
@@ -139,7 +142,7 @@ def declared_model(linkage: LinkageSpec, extras: Sequence[str] = (), *, records:
     unknown = sorted({f for rule in blocking for f in rule} - {*RULE_FIELDS, *kinds})
     if unknown:
         raise UsageError(f"linkage person: blocking names {', '.join(unknown)}, which records do not have", advice=f"fields are {', '.join((*RULE_FIELDS, *kinds))}")
-    given = {k: getattr(linkage, k) for k in ("match_above", "review_above", "cap") if getattr(linkage, k) is not None}
+    given = {k: getattr(linkage, k) for k in ("match_above", "review_above", "floor", "cap") if getattr(linkage, k) is not None}
     made = replace(model, weights=weights, kinds=kinds, blocking=blocking, **given)
     sized = made if records is None else made.with_prior(records)
     kept = given | ({"blocking": blocking} if linkage.blocking else {})

@@ -11,18 +11,13 @@ from typing import TYPE_CHECKING, Any
 from borough.engine.duckdb import DuckDBEngine
 from borough.engine.quoting import literal
 from borough.identity.people.blocking import Capped, block, comparable, frequent_sql
-from borough.identity.people.levels import Comparison, level_sql
+from borough.identity.people.levels import Comparison
 from borough.identity.people.model import Model
 
 if TYPE_CHECKING:
     from splink import Linker
 
 KEYS, COMPARED, FREQUENT = "people_keys", "people_compared", "people_frequent"
-AGAINST = {"dob": 1, "nino": 2, "first": 4, "surname": 8}
-"""The bit that a field sets in a pair's ``against`` where the two clearly differ."""
-CLEARLY = -3.0
-"""Bits below which a difference speaks against one person: where records are known to differ at will it says nothing."""
-_DIFFERENT = {"dob": 0, "nino": 0, "first": 1, "surname": 0}  # the best level that still speaks against, counted from below
 
 
 @dataclass(frozen=True)
@@ -49,34 +44,35 @@ def frequency_fields(model: Model) -> list[str]:
 
 def frequencies(engine: DuckDBEngine, nodes: str, model: Model, into: str = FREQUENT) -> str:
     """Make the temp table ``into`` (field, value, share): how common each value is among the nodes. Returns its name."""
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT field, value, round(share, 12) AS share FROM ({frequent_sql(nodes, frequency_fields(model))}) ORDER BY field, value")
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT field, value, round(share, 12) AS share FROM ({frequent_sql(nodes, frequency_fields(model))}) ORDER BY field, value NULLS FIRST")
     return into
 
 
-def score(engine: DuckDBEngine, model: Model, nodes: str, dirty: str | None, into: str, *, cap: int | None = None, frequent: str | None = None) -> Scored:
-    """Make the temp table ``into`` (l < r, weight in bits, against): the pairs that weigh as much as is worth a review.
+def score(engine: DuckDBEngine, model: Model, nodes: str, dirty: str | None, into: str, *, frequent: str | None = None, gone: str | None = None) -> Scored:
+    """Make the temp table ``into`` (l < r, weight in bits): the pairs that weigh as much as is worth a review; and ``into``_dirty (node).
 
     ``nodes``: relation with ``node`` and NODE_COLUMNS. ``dirty``: relation of the nodes that changed; the pairs are then those of a
-    full pass that have one of them. ``frequent``: the frozen frequencies (field, value, share); without them, those of ``nodes``.
+    full pass that have one of them, or one of a block that outgrew the cap, or shrank below it because of ``gone`` nodes: ``into``_dirty
+    are all these. ``frequent``: the frozen frequencies (field, value, share); without them, those of ``nodes``.
     """
     started = time.monotonic()
     made = [KEYS, COMPARED]
     if frequent is None:
         made.append(frequencies(engine, nodes, model))
-    rules = usable_rules(engine, model, nodes)
-    capped = block(engine, nodes, dirty, rules, KEYS, cap=model.cap if cap is None else cap)
+    capped = block(engine, nodes, dirty, model.blocking, KEYS, cap=model.cap, gone=gone)
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {into}_dirty AS SELECT node FROM {KEYS} WHERE dirty ORDER BY node")
     engine.execute(f"CREATE OR REPLACE TABLE {COMPARED} AS {comparable(nodes, KEYS, extras_of(model))} ORDER BY n.node")
     ((candidates,),) = engine.rows(f"SELECT count(*) FROM {COMPARED}")
     splink = 0.0
     if candidates:
-        linker = linker_of(engine, model, len(rules), frequent or FREQUENT)
+        linker = linker_of(engine, model, len(model.blocking), frequent or FREQUENT)
         begun = time.monotonic()
         found = linker.inference.predict(threshold_match_weight=model.review_above)
         splink = time.monotonic() - begun
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {_flagged(model, found.physical_name)} ORDER BY l, r")
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT node_l AS l, node_r AS r, round(match_weight, 4) AS weight FROM {found.physical_name} ORDER BY l, r")
         tidy_away(linker)
     else:
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} (l BIGINT, r BIGINT, weight DOUBLE, against SMALLINT)")
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} (l BIGINT, r BIGINT, weight DOUBLE)")
     ((pairs,),) = engine.rows(f"SELECT count(*) FROM {into}")
     for table in made:
         engine.execute(f"DROP TABLE IF EXISTS {table}")
@@ -98,24 +94,9 @@ def score_inside(engine: DuckDBEngine, model: Model, nodes: str, members: str, i
         engine.execute(f"DROP TABLE IF EXISTS {table}")
 
 
-def _flagged(model: Model, found: str) -> str:
-    """The pairs with the bits of what speaks against them."""
-    fields = {c.field: c for c in model.comparisons if c.field in AGAINST}
-    columns = sorted({column for c in fields.values() for column in c.columns} | {"property", "postcode", "email", "phone", "dob"})
-    sides = ", ".join(f"{side}.{column} AS {column}_{side}" for side in ("l", "r") for column in columns)
-    flags = " + ".join(f"CASE WHEN {level_sql(c)} BETWEEN 0 AND {_DIFFERENT[field]} THEN {AGAINST[field]} ELSE 0 END" for field, c in fields.items() if model.weights[field][-1].bits <= CLEARLY)
-    both = f"SELECT f.node_l, f.node_r, f.match_weight, {sides} FROM {found} f JOIN {COMPARED} l ON l.node = f.node_l JOIN {COMPARED} r ON r.node = f.node_r"
-    return f"SELECT node_l AS l, node_r AS r, round(match_weight, 4) AS weight, CAST({flags or '0'} AS SMALLINT) AS against FROM ({both})"
-
-
 def extras_of(model: Model) -> list[str]:
     """The extra fields that nodes have."""
     return list(model.kinds)
-
-
-def usable_rules(engine: DuckDBEngine, model: Model, nodes: str) -> list[tuple[str, ...]]:
-    """The rules of the linkage. Those of which no record has the fields find nothing and cost little; none at all would be no pass."""
-    return list(model.blocking) or [("tokens",)]
 
 
 def linker_of(engine: DuckDBEngine, model: Model, rules: int, frequent: str, *, explaining: bool = False) -> Linker:
@@ -124,12 +105,12 @@ def linker_of(engine: DuckDBEngine, model: Model, rules: int, frequent: str, *, 
 
     logging.getLogger("splink").setLevel(logging.ERROR)
     linker = Linker(COMPARED, settings(model, rules, explaining=explaining), db_api=DuckDBAPI(connection=engine.native), set_up_basic_logging=False)
-    kinds = dict(engine.describe(f"SELECT * FROM {COMPARED}"))
     for field in frequency_fields(model):
         table = f"people_tf_{field}"
         engine.execute(
-            f"CREATE OR REPLACE TABLE {table} AS SELECT DISTINCT CAST(f.value AS {kinds[field]}) AS {field}, f.share AS tf_{field} FROM {frequent} f "
-            f"SEMI JOIN {COMPARED} c ON CAST(c.{field} AS VARCHAR) = f.value WHERE f.field = {literal(field)}"
+            f"CREATE OR REPLACE TABLE {table} AS SELECT c.{field}, coalesce(f.share, r.share) AS tf_{field} FROM (SELECT DISTINCT {field} FROM {COMPARED} WHERE {field} IS NOT NULL) c "
+            f"LEFT JOIN (SELECT value, share FROM {frequent} WHERE field = {literal(field)} AND value IS NOT NULL) f ON f.value = CAST(c.{field} AS VARCHAR) "
+            f"CROSS JOIN (SELECT max(share) AS share FROM {frequent} WHERE field = {literal(field)} AND value IS NULL) r"
         )
         tables: Any = linker.table_management
         tables.register_term_frequency_lookup(table, field)
@@ -165,6 +146,6 @@ def _comparison(comparison: Comparison, weights: Mapping[str, Any]) -> dict[str,
     for level, weighed in zip(comparison.levels, weights[comparison.field], strict=True):
         said: dict[str, Any] = {"sql_condition": level.sql, "label_for_charts": level.words, "m_probability": weighed.m, "u_probability": weighed.u}
         if level.frequency:
-            said |= {"tf_adjustment_column": level.frequency, "tf_adjustment_weight": 1.0, "tf_minimum_u_value": 1e-7}
+            said |= {"tf_adjustment_column": level.frequency, "tf_adjustment_weight": 1.0, "tf_minimum_u_value": 1e-7, "disable_tf_exact_match_detection": True}
         levels.append(said)
     return {"output_column_name": comparison.field, "comparison_levels": levels, "comparison_description": comparison.field}

@@ -40,8 +40,8 @@ def train(engine: DuckDBEngine, nodes: str, model: Model, labels: str | None = N
         if count < 10:
             return model
         apart = _shares(model, _patterns(engine, model, _random(count)), start="u")
-        # Among all pairs those of one person are lost: training looks at blocks even where scoring compares all with all.
-        rules = shipped().blocking if model.blocking == ((),) else model.blocking
+        # Among all pairs those of one person are lost: training looks at the narrow blocks even where scoring compares more.
+        rules = shipped().blocking if set(shipped().blocking) <= set(model.blocking) or model.blocking == ((),) else model.blocking
         block(engine, nodes, None, rules, "train_keys", cap=model.cap)
         total = _candidates(engine, len(rules))
         patterns = _patterns(engine, model, _PAIRS)
@@ -110,7 +110,8 @@ def _start(model: Model, comparison: Comparison, which: str) -> Numbers:
 
 
 def _believing(counts: Numbers, belief: Numbers, worth: float) -> Numbers:
-    return (counts + worth * belief) / (counts.sum() + worth)
+    mixed: Numbers = (counts + worth * belief) / (counts.sum() + worth)
+    return mixed
 
 
 def _maximise(model: Model, patterns: Numbers, apart: Mapping[str, Numbers], share: float) -> tuple[dict[str, Numbers], float]:

@@ -1,0 +1,81 @@
+"""Records of people, taken in: each distinct one once, cleaned once, and numbered once."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from borough.catalogue.identity import NODES, SIGNATURE_COLUMNS, SIGNATURES
+from borough.catalogue.tables import Columns
+from borough.compile.entities import peopled
+from borough.compile.gazetteer import lines_sql
+from borough.compile.links import extra_fields, records_sql
+from borough.engine.quoting import quoted
+from borough.identity.people.cleaning import clean, frequent_dates
+from borough.identity.people.columns import RECORD_COLUMNS
+from borough.pipeline.context import Run
+from borough.pipeline.frozen import remembered
+
+STANDING, RECORDS, _CLEANED, _NEW = "link_standing", "link_records", "link_cleaned", "link_new"
+
+
+def collect(run: Run) -> None:
+    """Every signature that stands (temp table ``STANDING``), and what the new ones among them say (``RECORDS``)."""
+    names = [name for name, _ in RECORD_COLUMNS if name != "signature"] + list(extra_fields(run.project))
+    known = run.engine.scan(run.files(SIGNATURES), SIGNATURE_COLUMNS)
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {STANDING} (signature BIGINT)")
+    cells = ", ".join(f"{quoted(name)} {_kind(name)}" for name in names)
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {RECORDS} (signature BIGINT, {cells})")
+    values = ", ".join(f"any_value({quoted(name)}) AS {quoted(name)}" for name in names)
+    for dataset in peopled(run.project):
+        rows = run.relations.linked(dataset, run.relations.versions(dataset), people=False)
+        for select in records_sql(run.project, dataset, rows):
+            run.engine.execute(f"CREATE OR REPLACE TEMP TABLE link_said AS SELECT signature, {values} FROM ({select}) WHERE signature IS NOT NULL GROUP BY signature")
+            run.engine.execute(f"INSERT INTO {STANDING} SELECT signature FROM link_said WHERE signature NOT IN (SELECT signature FROM {STANDING})")
+            run.engine.execute(
+                f"INSERT INTO {RECORDS} SELECT s.* FROM link_said s ANTI JOIN {known} k ON k.signature = s.signature ANTI JOIN {RECORDS} r ON r.signature = s.signature"
+            )
+    run.engine.execute("DROP TABLE IF EXISTS link_said")
+    _fill_postcodes(run)
+
+
+def _kind(name: str) -> str:
+    return {"long": "BIGINT", "date": "DATE", "boolean": "BOOLEAN"}.get(dict(RECORD_COLUMNS).get(name, "string"), "VARCHAR")
+
+
+def _fill_postcodes(run: Run) -> None:
+    """A record with a property has its postcode too, though it may not say it."""
+    lines = lines_sql(run.relations)
+    if lines is not None:
+        known = f"(SELECT uprn, min(postcode) AS postcode FROM {lines} WHERE coalesce(status, 'approved') = 'approved' GROUP BY uprn)"
+        run.engine.execute(f"UPDATE {RECORDS} SET postcode = k.postcode FROM {known} k WHERE k.uprn = {RECORDS}.property AND k.postcode IS NOT NULL")
+
+
+def take_in(run: Run, columns: Columns) -> int:
+    """Clean the new records; those that say the same are one node. Returns the new records. ``columns``: of nodes."""
+    ((count,),) = run.engine.rows(f"SELECT count(*) FROM {RECORDS}")
+    if not count and run.files(SIGNATURES):
+        return 0
+    run.progress.step("person", f"cleaning {count:,} records")
+    clean(run.engine, RECORDS, _CLEANED, extras=extra_fields(run.project), doubtful=_default_dates(run))
+    nodes = run.engine.scan(run.files(NODES), columns)
+    own = ", ".join(quoted(name) for name, _ in columns[1:-1])
+    number = f"CAST({run.writer.number} AS BIGINT) AS run"
+    run.engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_NEW} AS SELECT row_number() OVER (ORDER BY digest) + (SELECT coalesce(max(node), 0) FROM {nodes}) AS node, {own}, {number} "
+        f"FROM (SELECT * FROM {_CLEANED} WHERE kind <> 'nobody' AND digest NOT IN (SELECT digest FROM {nodes}) QUALIFY row_number() OVER (PARTITION BY digest ORDER BY signature) = 1)"
+    )
+    run.append(NODES, run.engine.copy(f"SELECT * FROM {_NEW} ORDER BY node", run.writer.new_file(NODES)), columns, app=NODES)
+    ledger = f"(SELECT digest, node FROM {run.engine.scan(run.files(NODES), columns)})"
+    signed = f"SELECT c.signature, l.node, c.kind, {number} FROM {_CLEANED} c LEFT JOIN {ledger} l ON l.digest = c.digest AND c.kind <> 'nobody' ORDER BY 1"
+    run.append(SIGNATURES, run.engine.copy(signed, run.writer.new_file(SIGNATURES)), SIGNATURE_COLUMNS, app=SIGNATURES)
+    for table in (_NEW, _CLEANED):
+        run.engine.execute(f"DROP TABLE IF EXISTS {table}")
+    return int(count)
+
+
+def _default_dates(run: Run) -> tuple[dt.date, ...]:
+    """Dates of birth that are no births, as they were found when people were first linked: a record is always cleaned alike."""
+    known = remembered(run)
+    if "default_dates" not in known:
+        known["default_dates"] = [day.isoformat() for day in frequent_dates(run.engine, RECORDS)]
+    return tuple(dt.date.fromisoformat(day) for day in known["default_dates"])
