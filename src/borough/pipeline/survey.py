@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -154,7 +154,7 @@ def _gold_changed(programme: Programme, nodes: Sequence[Node], record: Mapping[s
     if not record.get("feeds"):
         return False
     reports, areas, entities = (record.get(key, {}) for key in ("reports", "areas", "entities"))
-    stale = {
+    stale: dict[str, Callable[[Node], bool]] = {
         "report": lambda n: reports.get(n.name) != report_fingerprint(programme.reports[n.name]),
         "area": lambda n: n.writes[0] not in areas,
         "entity": lambda n: entities.get(n.name, {}).get("fingerprint") != entity_fingerprint(programme.project, n.name),

@@ -138,7 +138,7 @@ def declared_model(linkage: LinkageSpec, extras: Sequence[str] = (), *, records:
             weights.pop(field, None)
         elif spec.weights:
             weights[field] = _declared(name, spec.weights, len(weights[field]))
-    blocking = tuple(tuple(_ALSO.get(f, f) for f in rule) for rule in linkage.blocking) or (*model.blocking, *_extra_rules(kinds, model.kinds))
+    blocking = tuple(tuple(_ALSO.get(f, f) for f in rule) for rule in linkage.blocking) or (*model.blocking, *_extra_rules(kinds))
     unknown = sorted({f for rule in blocking for f in rule} - {*RULE_FIELDS, *kinds})
     if unknown:
         raise UsageError(f"linkage person: blocking names {', '.join(unknown)}, which records do not have", advice=f"fields are {', '.join((*RULE_FIELDS, *kinds))}")
@@ -155,8 +155,8 @@ def _declared(name: str, bits: Sequence[float], levels: int) -> tuple[Weighed, .
     return tuple(Weighed(0.9, 0.9 / 2**b) if b > 0 else Weighed(0.9 * 2**b, 0.9) for b in bits)
 
 
-def _extra_rules(kinds: Mapping[str, str], known: Mapping[str, str]) -> list[tuple[str, ...]]:
+def _extra_rules(kinds: Mapping[str, str]) -> list[tuple[str, ...]]:
     """A field of the project's own brings records together with any part of the name or the date of birth."""
-    new = [f for f, kind in kinds.items() if kind != "off" and f not in known]
+    new = [f for f, kind in kinds.items() if kind != "off"]
     rules: list[tuple[str, ...]] = [rule for f in new for rule in ((f,), (f, "sound"), (f, "sound_first"), (f, "dob"), (f, "year"), (f, "postcode"))]
     return rules + [(a, b) for i, a in enumerate(new) for b in new[i + 1 :]]
