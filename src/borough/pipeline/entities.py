@@ -18,7 +18,8 @@ def make(run: Run, entity: str) -> int:
     """Bring one entity up to date. Returns how many addresses or records were linked, or how many of the entity there are."""
     remembered = run.record.setdefault("entities", {}).setdefault(entity, {})
     declared = entity_fingerprint(run.project, entity)
-    rows = _MAKERS[entity](run, remembered.get("fingerprint") != declared)
+    waiting = run.writer.last.record.get("pending", []) if run.writer.last else []
+    rows = _MAKERS[entity](run, remembered.get("fingerprint") != declared or entity in waiting)
     remembered["fingerprint"] = declared
     return rows
 

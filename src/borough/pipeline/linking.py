@@ -9,7 +9,6 @@ from borough.catalogue.identity import (
     CROSSWALK_COLUMNS,
     EVENT_COLUMNS,
     EVENTS,
-    JUDGEMENTS,
     LINK_COLUMNS,
     LINKS,
     NODES,
@@ -50,7 +49,7 @@ class Linked:
 def link_people(run: Run, *, anew: bool) -> Linked:
     """Link what records say of people to the people there are."""
     linked = Linked()
-    if not (anew or run.changed & {*peopled(run.project), "property"} or JUDGEMENTS in run.changed):
+    if not (anew or run.changed & {*peopled(run.project), "property"}):
         return linked
     run.progress.step("person", "reading records of people")
     collect(run)

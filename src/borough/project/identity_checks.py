@@ -17,13 +17,12 @@ TEXTS = (
 """Columns that a person may have, beside the date of birth."""
 _TELLING = ("name", "first_name", "surname", "company_number", "through")
 FIELDS = (
-    "first", "others", "surname", "former", "initial", "root", "tokens", "sound", "sound_first", "dob", "nino", "nhs",
-    "email", "phone", "reference", "property", "postcode", "sex",
+    "surname", "first", "root", "pair", "rooted", "initial", "tokens", "sound", "sound_first", "dob", "year", "month", "day", "nino", "nhs",
+    "email", "mailbox", "phone", "reference", "property", "postcode", "district", "sex", "first_name", "date_of_birth", "nhs_number",
 )  # fmt: skip
-"""Fields of a cleaned record, which a linkage compares and blocks by."""
-CLAIMED = ("property", "person", "household", "landlord")
-"""Names that entities have."""
-
+"""Fields of a cleaned record, by which a linkage may bring records together."""
+COMPARED = ("name", "dob", "date_of_birth", "nino", "nhs", "nhs_number", "email", "phone", "property", "sex", "reference")
+"""What a linkage compares."""
 
 def check_identity(findings: Findings, name: str, spec: DatasetSpec) -> None:
     """All mistakes in a dataset's addresses and people."""
@@ -124,7 +123,7 @@ def check_entities(findings: Findings) -> None:
             for field in rule:
                 _field(findings, at.below("blocking", index), field, {*FIELDS, *extras})
         for field in linkage.comparisons:
-            _field(findings, at.below("comparisons", field), field, {*FIELDS, *extras, "name"})
+            _field(findings, at.below("comparisons", field), field, {*COMPARED, *extras})
 
 
 def _gazetteer(findings: Findings, at: Where, spec: GazetteerSpec) -> None:

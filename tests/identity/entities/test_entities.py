@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from borough.engine.duckdb import DuckDBEngine, engine_type
 from borough.catalogue import entities as tables
+from borough.engine.duckdb import DuckDBEngine, engine_type
 from borough.identity.entities.golden import golden, golden_properties
 from borough.identity.entities.households import households, stays
 from borough.identity.entities.landlords import landlords
