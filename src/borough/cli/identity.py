@@ -130,6 +130,7 @@ def explain(context: typer.Context, left: Left, right: Right, project: ProjectOp
     """Show why two records are one person, or not: the evidence field by field, in bits, as a waterfall."""
     from borough.cli.show import table
     from borough.governance.classification import ColumnAccess, Relation
+    from borough.identity.people.explaining import UNKNOWN
 
     with opened(context, project) as o:
         links = _linkages(o, purpose)
@@ -144,9 +145,14 @@ def explain(context: typer.Context, left: Left, right: Right, project: ProjectOp
             return
         running, rows = told.prior, [("before anything is known", "", "", "", told.prior, _bar(0, told.prior))]
         for e in told.evidence:
+            if e.level == UNKNOWN:
+                continue
             rows.append((e.field, e.level, _text(e.left), _text(e.right), e.bits, _bar(running, running + e.bits)))
             running += e.bits
         table(("field", "agreement", left, right, "bits", f"{'against':<14}│{'for':>14}"), rows)
+        unknown = ", ".join(e.field for e in told.evidence if e.level == UNKNOWN)
+        if unknown:
+            typer.echo(f"not known of both: {unknown}")
         typer.echo(f"together {told.total:+.1f} bits: {verdict} (one person from {model.match_above:+.1f}, review from {model.review_above:+.1f})")
         typer.echo("a pair's own weight: whom each record ends up with depends on all records that hang together with them")
 

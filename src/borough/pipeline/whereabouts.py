@@ -10,7 +10,7 @@ from borough.compile.gazetteer import lines_sql, properties_sql, touched_sql
 from borough.compile.links import asked_sql
 from borough.engine.quoting import literal
 from borough.identity.addresses.gazetteer import Gazetteer, Prepared, prepare
-from borough.identity.addresses.matching import VERSION, match, revisit
+from borough.identity.addresses.matching import VERSION, match
 from borough.lake.logs import instant
 from borough.lake.model import Column
 from borough.pipeline.context import Run
@@ -66,6 +66,8 @@ def _touched(run: Run, prepared: Prepared, remembered: str) -> int:
     changed = touched_sql(run.relations, run.writer.number)
     if changed is None:
         return 0
+    from borough.identity.addresses.matching import revisit
+
     run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_STALE} AS {revisit(run.engine, prepared, remembered, changed)}")
     return int(run.engine.rows(f"SELECT count(*) FROM {_STALE}")[0][0])
 

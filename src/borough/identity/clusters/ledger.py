@@ -92,7 +92,7 @@ def _greedy(contested: Iterable[tuple[int, ...]]) -> list[tuple[int, int]]:
 
 
 def _tell(engine: DuckDBEngine, into: str, run: int) -> None:
-    """What became of the persons: one row each for merged, split, made, gone and returned."""
+    """What became of the persons: one row each for merged, split, moved (records that went to another standing person), made, gone and returned."""
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE {into}_events AS
         WITH moved AS (
@@ -105,6 +105,8 @@ def _tell(engine: DuckDBEngine, into: str, run: int) -> None:
             UNION ALL
             SELECT 'split', before, person, nodes FROM moved WHERE before <> person AND before IN (SELECT person FROM held)
                 AND (back IS NULL OR back)
+            UNION ALL
+            SELECT 'moved', before, person, nodes FROM moved WHERE before <> person AND before IN (SELECT person FROM held) AND back = false
             UNION ALL
             SELECT 'made', person, NULL, nodes FROM held WHERE back IS NULL
             UNION ALL

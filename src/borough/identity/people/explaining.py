@@ -13,6 +13,10 @@ from borough.identity.people.model import Model
 from borough.identity.people.scoring import COMPARED, FREQUENT, extras_of, frequencies, linker_of, tidy_away
 
 
+UNKNOWN = "not known of both"
+"""The level of a field that says nothing."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What one field says of two records."""
@@ -58,6 +62,6 @@ def _evidence(model: Model, found: dict[str, Any], at: int) -> Evidence:
     comparison = model.comparisons[at]
     field = comparison.field
     level = int(found[f"gamma_{field}"])
-    words = "not known of both" if level < 0 else comparison.levels[len(comparison.levels) - 1 - level].words
+    words = UNKNOWN if level < 0 else comparison.levels[len(comparison.levels) - 1 - level].words
     factor = float(found[f"bf_{field}"]) * float(found.get(f"bf_tf_adj_{field}") or 1.0)
     return Evidence(field, words, found.get(f"{field}_l"), found.get(f"{field}_r"), round(math.log2(factor), 4))
