@@ -72,6 +72,7 @@ def person_fields(contract: DatasetSpec, dataset: str, name: str, person: Person
     fields["date_of_birth"] = _column(person.date_of_birth, "DATE")
     fields["property"] = _column(property_column(home), "BIGINT") if home is not None else "CAST(NULL AS BIGINT)"
     fields["deceased"] = f"coalesce({condition(contract, person.deceased)}, false)" if person.deceased else "false"
+    fields["adult"] = f"coalesce({condition(contract, person.adult)}, false)" if person.adult else "false"
     scope = literal(person.scope or f"{dataset}.{name}")
     fields["scope"] = f"CASE WHEN {fields['reference']} IS NOT NULL THEN {scope} END"
     return fields | {extra: _column(person.other.get(extra)) for extra in extras}

@@ -83,12 +83,12 @@ def trained_base(run: Run) -> Model | None:
 def _freeze(run: Run, nodes: str, last: Mapping[str, Any] | None, declared: str, count: int, placed: int) -> Frozen:
     run.progress.step("person", f"freezing the linkage for {count:,} distinct records")
     linkage, base, extras = linkage_of(run), trained_base(run), extra_fields(run.project)
-    model, cause = declared_model(linkage, extras, records=count, base=base), "declared" if linkage.comparisons or linkage.blocking else "shipped"
+    model, cause = declared_model(linkage, extras, records=count, base=base, today=run.recorded.date()), "declared" if linkage.comparisons or linkage.blocking else "shipped"
     if base is not None:
         cause = "trained"
     elif linkage.learn == "auto" and not placed and count:
         learnt = train(run.engine, nodes, model)
-        model, cause = declared_model(linkage, extras, records=count, base=learnt), "learnt"
+        model, cause = declared_model(linkage, extras, records=count, base=learnt, today=run.recorded.date()), "learnt"
     version = int(last["version"]) + 1 if last else 1
     note_model(run, model, version, cause=cause, who=run.options.who)
     frequencies(run.engine, nodes, model, FREQUENT)

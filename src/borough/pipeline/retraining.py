@@ -49,7 +49,7 @@ def train_linkage(project: Project, engine: DuckDBEngine, lake: Lake, *, who: st
         labels = _labels(links)
         ((decided,),) = engine.rows(f"SELECT count(*) FROM {labels} WHERE same")
         linkage = project.linkages.get("person") or LinkageSpec(linkage="person")
-        sized = declared_model(linkage, extra_fields(project), records=int(count), base=model)
+        sized = declared_model(linkage, extra_fields(project), records=int(count), base=model, today=now.date())
         trained = train(engine, "train_active", sized, labels if decided >= ENOUGH else None)
         record: dict[str, Any] = {
             "version": int(version) + 1, "model": trained.to_json(), "cause": "trained", "who": who, "run": writer.number, "recorded": now.astimezone(dt.UTC).replace(tzinfo=None),

@@ -48,6 +48,7 @@ class PersonSpec(Spec):
     scope: Name | None = Field(default=None, description="Where datasets share a numbering of people: a name for it. Default: the dataset and role.")
     company_number: str | None = Field(default=None, description="Column with a company number: then it is an organisation.")
     deceased: Expression | None = Field(default=None, description="When the row says that the person has died: an expression over the dataset's columns.")
+    adult: Expression | None = Field(default=None, description="When the row shows that the person was grown up, such as `true` where only adults can be liable: no child is linked to it.")
     other: dict[Name, str] = Field(default_factory=dict, description="What else tells people apart: fields that the linkage compares, and their columns.")
     address: str | None = Field(default=None, description="Where they are found: `address`, or a name of `addresses`. Default: the only address; `none` for none.")
     resident: Expression = Field(default="true", description="Does the row say that they lived at that address? An expression where only some rows do.")

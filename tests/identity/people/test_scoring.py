@@ -119,7 +119,7 @@ def test_mistaken_declarations_are_told() -> None:
     assert shipped().weights["dob"][0].bits > 10
     with pytest.raises(UsageError, match="shoe_size"):
         declared_model(LinkageSpec(linkage="person", comparisons={"shoe_size": ComparisonSpec()}))
-    with pytest.raises(UsageError, match="has 7 levels"):
+    with pytest.raises(UsageError, match="has 8 levels"):
         declared_model(LinkageSpec(linkage="person", comparisons={"date_of_birth": ComparisonSpec(weights=(5.0, -5.0))}))
     with pytest.raises(UsageError, match="shoe"):
         declared_model(LinkageSpec(linkage="person", blocking=[["shoe"]]))

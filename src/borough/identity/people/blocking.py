@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from borough.engine.duckdb import DuckDBEngine
 from borough.engine.quoting import literal, quoted
 
+GROWN = 16 * 365 + 4
+"""Days after which nobody is a child to whom no account, permit or vote is given."""
 _OWN_EMAIL = "CASE WHEN NOT coalesce(email_role, false) THEN email END"
 _KNOWN_DOB = "CASE WHEN NOT coalesce(dob_doubtful, false) THEN dob END"
 _PAIR = "CASE WHEN NOT first_only_initial THEN first || ' ' || surname END"
@@ -95,11 +98,16 @@ def _keep_blocks(engine: DuckDBEngine, into: str, caps: Sequence[tuple[str, int]
         engine.execute(f"DROP TABLE IF EXISTS {table}")
 
 
-def comparable(nodes: str, keys: str, extras: Sequence[str]) -> str:
-    """SQL of the nodes in blocks as Splink compares them: what is doubtful or nobody's own is null."""
+def comparable(nodes: str, keys: str, extras: Sequence[str], grown: dt.date | None = None) -> str:
+    """SQL of the nodes in blocks as Splink compares them: what is doubtful or nobody's own is null.
+
+    Who was born after ``grown`` is a child, and nobody whom a record shows to be grown up; who is not born yet has a wrong date.
+    """
+    child = f"coalesce({_KNOWN_DOB} > DATE '{grown}', false)" if grown is not None else "false"
+    born = f"CASE WHEN {_KNOWN_DOB} <= DATE '{grown + dt.timedelta(days=GROWN)}' THEN dob END" if grown is not None else _KNOWN_DOB
     own = ", ".join(quoted(field) for field in extras)
     return f"""SELECT n.node, first, root, first_lossy, coalesce(first_only_initial, false) AS first_only_initial, initial, sound_first, nullif(others, '') AS others, surname, former, surname_lossy,
-        {_PAIR} AS pair, {_ROOTED} AS rooted, sound, tokens, {_KNOWN_DOB} AS dob, nino, nhs, {_OWN_EMAIL} AS email, {_RULES['mailbox']} AS mailbox, phone,
+        {_PAIR} AS pair, {_ROOTED} AS rooted, sound, tokens, {born} AS dob, {born} IS NOT NULL AND {child} AS child, coalesce(adult, false) AS adult, nino, nhs, {_OWN_EMAIL} AS email, {_RULES['mailbox']} AS mailbox, phone,
         reference, split_part(reference, ':', 1) AS scope, property, postcode, sex{', ' + own if own else ''}, k.* EXCLUDE (node)
         FROM {nodes} n JOIN {keys} k ON k.node = n.node"""
 

@@ -23,7 +23,7 @@ _EARLIEST = dt.date(1900, 1, 2)
 
 _MATTERS = (
     "kind", "first", "others", "surname", "former", "nickname", "dob", "dob_doubtful", "nino", "nino_suffix", "nhs", "email", "phone", "reference",
-    "property", "postcode", "sex", "deceased", "joint", "organisation", "trading_as", "company_number",
+    "property", "postcode", "sex", "deceased", "adult", "joint", "organisation", "trading_as", "company_number",
 )  # fmt: skip
 """The values by which nodes differ; the others follow from them."""
 
@@ -89,7 +89,7 @@ def _nodes(extras: Sequence[str], doubtful: Sequence[dt.date]) -> str:
         "dob": "r.date_of_birth", "dob_doubtful": f"coalesce(r.date_of_birth IN ({days}) OR r.date_of_birth < DATE {literal(_EARLIEST.isoformat())}, false)",
         "nino": "c.nino", "nino_suffix": "c.nino_suffix", "nhs": "c.nhs", "email": "c.email", "email_role": f"coalesce({is_role('c.email')}, false)",
         "phone": "c.phone", "reference": "CASE WHEN trim(r.reference) <> '' THEN concat_ws(':', r.scope, upper(trim(r.reference))) END", "property": "r.property", "postcode": "c.postcode",
-        "sex": f"CASE WHEN {person} THEN coalesce(c.sex, n.sex_said) END", "deceased": f"{named} AND (coalesce(r.deceased, false) OR n.deceased_said)", "joint": f"n.joint AND {person}",
+        "sex": f"CASE WHEN {person} THEN coalesce(c.sex, n.sex_said) END", "deceased": f"{named} AND (coalesce(r.deceased, false) OR n.deceased_said)", "joint": f"n.joint AND {person}", "adult": f"{person} AND coalesce(r.adult, false)",
         "cut": "n.cut", "organisation": f"CASE WHEN {named} AND NOT ({person}) THEN n.organisation END", "trading_as": f"CASE WHEN {named} THEN n.trading_as END",
         "company_number": "c.company_number",
         **{quoted(c): tidied_extra(f"r.{quoted('extra_' + c)}") for c in extras},

@@ -22,6 +22,7 @@ RECORD_COLUMNS = (
     ("postcode", "string"),
     ("company_number", "string"),
     ("deceased", "boolean"),
+    ("adult", "boolean"),  # does the record show that the person was grown up?
 )
 """What ``clean`` reads. Where a relation lacks one, it is null."""
 
@@ -53,6 +54,7 @@ NODE_COLUMNS = (
     ("postcode", "string"),
     ("sex", "string"),  # m | f
     ("deceased", "boolean"),
+    ("adult", "boolean"),
     ("joint", "boolean"),  # the record names two people: this is the first
     ("cut", "boolean"),  # the name was longer than 120 characters
     ("organisation", "string"),  # normalised name, where kind is organisation

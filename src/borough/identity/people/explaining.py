@@ -44,7 +44,7 @@ def explain(engine: DuckDBEngine, model: Model, nodes: str, left: int, right: in
     if frequent is None:
         frequencies(engine, nodes, model)
     engine.execute(f"CREATE OR REPLACE TEMP TABLE people_keys AS SELECT node, true AS dirty, 1 AS key_0 FROM {nodes} WHERE node IN ({int(one)}, {int(other)})")
-    engine.execute(f"CREATE OR REPLACE TABLE {COMPARED} AS {comparable(nodes, 'people_keys', extras_of(model))}")
+    engine.execute(f"CREATE OR REPLACE TABLE {COMPARED} AS {comparable(nodes, 'people_keys', extras_of(model), model.grown_before)}")
     try:
         if engine.rows(f"SELECT count(*) FROM {COMPARED}") != [(2,)]:
             raise UsageError(f"records {one} and {other} are not both among the standing ones", advice="`borough identity find` shows which records there are")

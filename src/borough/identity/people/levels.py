@@ -53,6 +53,7 @@ _SLIP = "(length(first_l) > 2 AND length(first_r) > 2 AND damerau_levenshtein(fi
 _PART = " OR ".join(f"{end}_with(surname_{a}, {said})" for a, b in (("l", "r"), ("r", "l")) for end, said in (("starts", f"surname_{b} || ' '"), ("ends", f"' ' || surname_{b}")))
 _SURNAME_NEAR = _near("surname", 0.88, "sound", 0.75, "surname_lossy", "levenshtein(surname_l, surname_r) <= 1") + f" OR {_PART})"
 _FIRST_NEAR = _near("first", 0.86, "sound_first", 0.7, "first_lossy", _SLIP) + " OR root_l = root_r)"
+_FIRST_SPELT = f"coalesce(root_l = root_r OR {_SLIP} OR first_l LIKE first_lossy_r OR first_r LIKE first_lossy_l, false)"
 _INITIAL = "((first_only_initial_l OR first_only_initial_r) AND initial_l = initial_r)"
 _LACKING = "(first_l IS NULL OR first_r IS NULL OR surname_l IS NULL OR surname_r IS NULL)"
 _SOMEHOW = f"(coalesce({_SURNAME_NEAR}, false) OR coalesce({_FIRST_NEAR}, false) OR jaro_winkler_similarity(tokens_l, tokens_r) >= 0.88 OR first_l = surname_r OR surname_l = first_r)"
@@ -70,6 +71,7 @@ _NAME = Comparison(
         Level("first name and surname swapped", "first_l = surname_r AND surname_l = first_r"),
         Level("a short form of the first name, or another spelling of it", _equal("rooted"), "rooted"),
         Level("a former surname", f"(former_l = surname_r OR former_r = surname_l OR former_l = former_r) AND {_FIRST_NEAR}"),
+        Level("first names rather alike in one family or home", f"{_equal('surname')} AND {_KIN} AND {_FIRST_NEAR} AND NOT ({_FIRST_SPELT})"),
         Level("first name and surname alike", f"{_SURNAME_NEAR} AND {_FIRST_NEAR}"),
         Level("the same surname, no first name", f"{_equal('surname')} AND (first_l IS NULL OR first_r IS NULL)", "surname"),
         Level("the same first name, no surname", f"{_equal('first')} AND (surname_l IS NULL OR surname_r IS NULL)", "first"),
@@ -135,7 +137,7 @@ _HOME = Comparison(
         Level("the same home", _equal("property"), "property"),
         Level("the same postcode, a home not known", f"{_equal('postcode')} AND (property_l IS NULL OR property_r IS NULL)", "postcode"),
         Level("another home of the same postcode", _equal("postcode")),
-        Level("postcodes spelt alike", "damerau_levenshtein(postcode_l, postcode_r) <= 1"),
+        Level("postcodes spelt alike", "(property_l IS NULL OR property_r IS NULL) AND damerau_levenshtein(postcode_l, postcode_r) <= 1"),
         Level("another home", _ELSE),
     ),
 )  # fmt: skip
@@ -144,7 +146,11 @@ _REFERENCE = Comparison(
     "reference", ("reference", "scope"), "scope_l IS NULL OR scope_r IS NULL OR scope_l <> scope_r",
     (Level("the same", _equal("reference"), "reference"), Level("different", _ELSE)),
 )  # fmt: skip
-_DOB = Comparison("dob", ("dob",), _absent("dob"), date_levels("dob", frequent=True))
+_AGES = "(child_l AND adult_r OR child_r AND adult_l)"
+_DOB = Comparison(
+    "dob", ("dob", "child", "adult"), f"({_absent('dob')}) AND NOT {_AGES}",
+    (Level("a child, and somebody grown up", _AGES, fixed=True), *date_levels("dob", frequent=True)),
+)  # fmt: skip
 SHIPPED: tuple[Comparison, ...] = (_NAME, _DOB, _number("nino"), _number("nhs"), _EMAIL, _PHONE, _HOME, _SEX, _REFERENCE)
 """The comparisons of the fields that every project has."""
 

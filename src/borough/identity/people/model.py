@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import math
@@ -14,6 +15,7 @@ from typing import Any
 import yaml
 
 from borough.errors import UsageError
+from borough.identity.people.blocking import GROWN
 from borough.identity.people.levels import SHIPPED, Comparison, extra
 from borough.project.identity_specs import LinkageSpec
 
@@ -55,6 +57,13 @@ class Model:
     """Mean bits between two groups of records below which they are not joined."""
     cap: int
     """Pairs in one block above which it is not compared."""
+    grown: str | None = None
+    """The day (ISO) after which whoever was born was a child when the linkage was frozen."""
+
+    @property
+    def grown_before(self) -> dt.date | None:
+        """Whoever was born later was a child when the linkage was frozen."""
+        return dt.date.fromisoformat(self.grown) if self.grown else None
 
     @property
     def version(self) -> str:
@@ -87,7 +96,7 @@ class Model:
         rules = ((),) if records <= FEW else tuple(dict.fromkeys((*self.blocking, *broad)))
         size = math.log2(max(records, 2 * MATES))
         # One false link joins more people the more there are; among few, evidence is thin and chains are short.
-        match = min(self.match_above, round(max(-2.0, -2 + (size - 12) * 6 / 7), 4))
+        match = min(self.match_above, round(max(-2.0, -2 + (size - 12) * 1.5), 4))
         cap = self.cap if records > SOME else max(self.cap, 50_000)
         return replace(self, cap=cap, prior=round(math.log2(MATES) - size, 6), blocking=rules, match_above=match, review_above=min(self.review_above, match - 6))
 
@@ -117,11 +126,11 @@ _EXTRA = {"text": ((0.7, 0.01), (0.15, 0.004), (0.05, 0.04), (0.1, 0.946)), "exa
           "date": ((0.85, 0.0001), (0.08, 0.001), (0.03, 0.02), (0.005, 0.005), (0.005, 0.02), (0.01, 0.2), (0.02, 0.75))}  # fmt: skip
 
 
-def declared_model(linkage: LinkageSpec, extras: Sequence[str] = (), *, records: int | None = None, base: Model | None = None) -> Model:
+def declared_model(linkage: LinkageSpec, extras: Sequence[str] = (), *, records: int | None = None, base: Model | None = None, today: dt.date | None = None) -> Model:
     """The shipped linkage (or ``base``, a trained one) with what a project declares in place.
 
     ``extras`` are the fields of ``other:`` in the datasets; ``records`` how many distinct records there are, which gives the prior.
-    Raises UsageError where a rule or a comparison names an unknown field, or has too few or too many weights.
+    ``today`` tells children from those whom a record shows to be grown up. Raises UsageError where a rule or a comparison names an unknown field, or has too few or too many weights.
     """
     model = shipped() if base is None else replace(shipped(), weights=base.weights, kinds=base.kinds)
     kinds = {**model.kinds, **{field: "text" for field in extras if field not in model.kinds}}
@@ -143,7 +152,8 @@ def declared_model(linkage: LinkageSpec, extras: Sequence[str] = (), *, records:
     if unknown:
         raise UsageError(f"linkage person: blocking names {', '.join(unknown)}, which records do not have", advice=f"fields are {', '.join((*RULE_FIELDS, *kinds))}")
     given = {k: getattr(linkage, k) for k in ("match_above", "review_above", "floor", "cap") if getattr(linkage, k) is not None}
-    made = replace(model, weights=weights, kinds=kinds, blocking=blocking, **given)
+    grown = (today - dt.timedelta(days=GROWN)).isoformat() if today is not None else None
+    made = replace(model, weights=weights, kinds=kinds, blocking=blocking, grown=grown, **given)
     sized = made if records is None else made.with_prior(records)
     kept = given | ({"blocking": blocking} if linkage.blocking else {})
     return replace(sized, **kept)

@@ -61,7 +61,7 @@ def score(engine: DuckDBEngine, model: Model, nodes: str, dirty: str | None, int
         made.append(frequencies(engine, nodes, model))
     capped = block(engine, nodes, dirty, model.blocking, KEYS, cap=model.cap, gone=gone)
     engine.execute(f"CREATE OR REPLACE TEMP TABLE {into}_dirty AS SELECT node FROM {KEYS} WHERE dirty ORDER BY node")
-    engine.execute(f"CREATE OR REPLACE TABLE {COMPARED} AS {comparable(nodes, KEYS, extras_of(model))} ORDER BY n.node")
+    engine.execute(f"CREATE OR REPLACE TABLE {COMPARED} AS {comparable(nodes, KEYS, extras_of(model), model.grown_before)} ORDER BY n.node")
     ((candidates,),) = engine.rows(f"SELECT count(*) FROM {COMPARED}")
     splink = 0.0
     if candidates:
@@ -82,7 +82,7 @@ def score(engine: DuckDBEngine, model: Model, nodes: str, dirty: str | None, int
 def score_inside(engine: DuckDBEngine, model: Model, nodes: str, members: str, into: str, *, frequent: str) -> None:
     """Make the temp table ``into`` (l, r, weight in bits): all pairs of nodes in one component of ``members`` (node, component)."""
     engine.execute(f"CREATE OR REPLACE TEMP TABLE {KEYS} AS SELECT node, true AS dirty, component AS key_0 FROM {members}")
-    engine.execute(f"CREATE OR REPLACE TABLE {COMPARED} AS {comparable(nodes, KEYS, extras_of(model))} ORDER BY n.node")
+    engine.execute(f"CREATE OR REPLACE TABLE {COMPARED} AS {comparable(nodes, KEYS, extras_of(model), model.grown_before)} ORDER BY n.node")
     if engine.rows(f"SELECT count(*) FROM {COMPARED}") == [(0,)]:
         engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} (l BIGINT, r BIGINT, weight DOUBLE)")
     else:

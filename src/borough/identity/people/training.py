@@ -34,7 +34,7 @@ def train(engine: DuckDBEngine, nodes: str, model: Model, labels: str | None = N
     """
     # Numbers of nodes follow the order of arrival: pairs are drawn by what the records say.
     engine.execute(f"CREATE OR REPLACE TEMP TABLE train_keys AS SELECT node FROM {nodes}")
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE {_NODES} AS {comparable(nodes, 'train_keys', list(model.kinds))}")
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {_NODES} AS {comparable(nodes, 'train_keys', list(model.kinds), model.grown_before)}")
     try:
         ((count,),) = engine.rows(f"SELECT count(*) FROM {_NODES}")
         if count < 10:
