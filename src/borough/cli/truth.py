@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ import typer
 
 from borough.cli.context import JsonOption, Opened, ProjectOption, opened, print_json, wants_json
 from borough.cli.read import ask, need_run
+from borough.cli.truth_links import LINKS, Links, link_cells
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,10 +26,12 @@ def truth(
     context: typer.Context,
     ceiling: Annotated[bool, typer.Option("--ceiling", help="Also how well unlicensed homes could be told at best, had every home's true outcome been known; makes the borough again, some seconds to a minute.")] = False,
     faults: Annotated[bool, typer.Option("--faults", help="Also what became of the records with each kind of fault.")] = False,
+    addresses: Annotated[bool, typer.Option("--addresses", help="Also the properties of addresses, by feed, flats and addresses without a postcode apart.")] = False,
+    people: Annotated[bool, typer.Option("--people", help="Also the people linked, by feed, and how far those of each name's origin, age, tenure and length of stay are served alike.")] = False,
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure the last run against the hidden truth: records found, refused, and given the right property.
+    """Measure the last run against the hidden truth: records found, refused, given the right property and linked to the right person.
 
     Reads datasets through the gate, each for a purpose that may see its key. A record that is not found was refused, deleted since, or never arrived.
     """
@@ -44,17 +47,19 @@ def truth(
             raise UsageError(str(error), advice="borough demo generate DIR makes a demo anew") from error
         if demo is None or demo.until is None:
             raise UsageError(f"{o.project.root} holds no demo, so there is no truth to measure against", advice="borough demo generate DIR makes one")
-        measured, broken = _measured(o)
+        run = _measured(o)
+        measured, broken = run.records, run.broken
         refused = {feed: int(n) for feed, n in ask(o, "SELECT feed, sum(quarantined) AS n FROM ledger GROUP BY feed").rows()}
         limit = _ceiling(o.project.root, demo) if ceiling else None
     if wants_json(context, as_json):
-        print_json({"feeds": [{**asdict(m), "quarantined": refused.get(m.feed, 0)} for m in measured], "faults": [asdict(b) for b in broken], "ceiling": limit and {**asdict(limit), "day": limit.day.isoformat()}})
+        print_json({"feeds": [{**asdict(m), "quarantined": refused.get(m.feed, 0)} for m in measured], "faults": [asdict(b) for b in broken], **run.links.as_json(), "ceiling": limit and {**asdict(limit), "day": limit.day.isoformat()}})
         return
     headings = ("feed", "records", "found", "refused", "to be refused", "about a property", "right", "no UPRN", "of the building", "wrong")
     show.table(headings, [_line(m, refused.get(m.feed, 0)) for m in measured])
     about, right = sum(m.about_a_property for m in measured), sum(m.uprn_right for m in measured)
     if about:
-        typer.echo(f"{right / about:.1%} of {about:,} records about a property have the right UPRN as they came; matching addresses is to find the others")
+        typer.echo(f"{right / about:.1%} of {about:,} records about a property have the right UPRN as they came")
+    run.links.show(addresses=addresses, people=people)
     if faults:
         typer.echo()
         show.table(("fault", "records with it", "in the dataset", "in quarantine", "what should become of them"), [(b.kind, b.records, b.found, b.refused, b.expect) for b in broken])
@@ -72,17 +77,28 @@ def _line(m: Measured, refused: int) -> tuple[object, ...]:
     return (m.feed, m.records, m.found, refused, m.to_refuse, m.about_a_property, share(m.uprn_right), share(m.uprn_missing), share(m.uprn_parent), share(m.uprn_wrong))
 
 
-def _measured(o: Opened) -> tuple[list[Measured], list[Broken]]:
+@dataclass
+class _Run:
+    """What is measured of a run."""
+
+    records: list[Measured]
+    broken: list[Broken]
+    links: Links
+
+
+def _measured(o: Opened) -> _Run:
     from borough.demo.truth import measure
 
-    measured, broken = [], []
+    run = _Run([], [], Links(o.project.root))
     for feed in measure.feeds(o.project.root):
         dataset = _dataset(o, feed)
         if dataset is not None:
             current, refused = _rows(o, feed, dataset)
-            measured.append(measure.measure(o.project.root, feed, current))
-            broken += measure.broken(o.project.root, feed, current, refused)
-    return measured, measure.together(broken)
+            run.records.append(measure.measure(o.project.root, feed, current))
+            run.broken += measure.broken(o.project.root, feed, current, refused)
+            run.links.add(feed, o.project.datasets[dataset], current)
+    run.broken = measure.together(run.broken)
+    return run
 
 
 def _dataset(o: Opened, feed: str) -> str | None:
@@ -92,7 +108,10 @@ def _dataset(o: Opened, feed: str) -> str | None:
 
 
 def _rows(o: Opened, feed: str, dataset: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Key and UPRN of a feed's dataset as it is now, and the keys of its quarantine, for the first purpose that may see them."""
+    """Key, UPRN and links of a feed's dataset as it is now, and the keys of its quarantine, for the first purpose that may see them.
+
+    Where nobody may see the links, the others alone.
+    """
     import polars as pl
 
     from borough.compile.published import quarantine_relation
@@ -102,14 +121,16 @@ def _rows(o: Opened, feed: str, dataset: str) -> tuple[pl.DataFrame, pl.DataFram
     keys = list(spec.key)
     placed = ["uprn"] if "uprn" in spec.columns and "uprn" not in keys else []
     quarantine = quarantine_relation(o.project, o.engine, o.lake, o.published, dataset)
-    for purpose in (o.project.borough.purpose, *o.project.sources[feed.split(".")[0]].purposes):
-        try:
-            found = _frame(ask(o, f"SELECT {', '.join([*keys, *placed])} FROM {dataset}", purpose=purpose))
-            refused = _frame(ask(o, f"SELECT key FROM quarantine WHERE feed = '{feed}'", purpose=purpose, extra=(quarantine,)))
-        except AccessDeniedError:
-            continue
-        columns = [pl.concat_str([pl.col(k).cast(pl.String) for k in keys], separator="|").alias("key")]
-        return found.select(*columns, *([pl.col("uprn").cast(pl.Int64)] if "uprn" in found.columns else [])), refused
+    linked = link_cells(spec, feed)
+    for cells in dict.fromkeys((linked, ())):
+        for purpose in (o.project.borough.purpose, *o.project.sources[feed.split(".")[0]].purposes):
+            try:
+                found = _frame(ask(o, f"SELECT {', '.join([*keys, *placed, *cells])} FROM {dataset}", purpose=purpose))
+                refused = _frame(ask(o, f"SELECT key FROM quarantine WHERE feed = '{feed}'", purpose=purpose, extra=(quarantine,)))
+            except AccessDeniedError:
+                continue
+            key = pl.concat_str([pl.col(k).cast(pl.String) for k in keys], separator="|").alias("key")
+            return found.select(key, *([pl.col("uprn").cast(pl.Int64)] if "uprn" in found.columns else []), *LINKS.intersection(found.columns)), refused
     return pl.DataFrame(schema={"key": pl.String}), pl.DataFrame(schema={"key": pl.String})
 
 
