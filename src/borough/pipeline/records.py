@@ -62,11 +62,12 @@ def take_in(run: Run, columns: Columns) -> int:
     number = f"CAST({run.writer.number} AS BIGINT) AS run"
     run.engine.execute(
         f"CREATE OR REPLACE TEMP TABLE {_NEW} AS SELECT row_number() OVER (ORDER BY digest) + (SELECT coalesce(max(node), 0) FROM {nodes}) AS node, {own}, {number} "
-        f"FROM (SELECT * FROM {_CLEANED} WHERE kind <> 'nobody' AND digest NOT IN (SELECT digest FROM {nodes}) QUALIFY row_number() OVER (PARTITION BY digest ORDER BY signature) = 1)"
+        f"FROM {_CLEANED} c SEMI JOIN (SELECT min(signature) AS signature FROM {_CLEANED} WHERE kind <> 'nobody' GROUP BY digest) f ON f.signature = c.signature "
+        f"ANTI JOIN {nodes} n ON n.digest = c.digest"
     )
     run.append(NODES, run.engine.copy(f"SELECT * FROM {_NEW} ORDER BY node", run.writer.new_file(NODES)), columns, app=NODES)
     ledger = f"(SELECT digest, node FROM {run.engine.scan(run.files(NODES), columns)})"
-    signed = f"SELECT c.signature, l.node, c.kind, {number} FROM {_CLEANED} c LEFT JOIN {ledger} l ON l.digest = c.digest AND c.kind <> 'nobody' ORDER BY 1"
+    signed = f"SELECT c.signature, CASE WHEN c.kind <> 'nobody' THEN l.node END AS node, c.kind, {number} FROM (SELECT signature, kind, digest FROM {_CLEANED}) c LEFT JOIN {ledger} l ON l.digest = c.digest ORDER BY 1"
     run.append(SIGNATURES, run.engine.copy(signed, run.writer.new_file(SIGNATURES)), SIGNATURE_COLUMNS, app=SIGNATURES)
     for table in (_NEW, _CLEANED):
         run.engine.execute(f"DROP TABLE IF EXISTS {table}")
