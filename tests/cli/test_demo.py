@@ -84,6 +84,17 @@ def test_truth_measures_the_run(ran: Path) -> None:
     assert 0.7 < right / about < 0.95
 
 
+def test_truth_measures_the_links(ran: Path) -> None:
+    said = borough("demo", "truth", "--json", "--project", ran).json
+    whole = next(part for part in said["addresses"] if part["feed"] == part["group"] == "all")
+    assert whole["precision"] > 0.98 and whole["recall"] > 0.95
+    assert said["people"]["pair_precision"] > 0.95 and said["people"]["pair_recall"] > 0.9
+    assert {told["feed"] for told in said["people"]["feeds"]} > {"council_tax.accounts", "electoral.register", "housing.persons"}
+    assert {group["by"] for group in said["fairness"]["groups"]} == {"name", "age", "tenure", "stay"} == set(said["fairness"]["gaps"])
+    told = borough("demo", "truth", "--addresses", "--people", "--project", ran).out
+    assert "of the building" in told and "no postcode" in told and "with someone else's" in told and "gap between" in told
+
+
 def test_truth_tells_what_became_of_each_kind_of_fault(ran: Path) -> None:
     said = borough("demo", "truth", "--json", "--project", ran).json["faults"]
     by = {(b["kind"], b["expect"]): b for b in said}
