@@ -6,6 +6,7 @@ from borough.catalogue.tables import Columns
 
 ADDRESSES = "gold/identity/addresses"
 SIGNATURES = "gold/identity/signatures"
+STANDING = "gold/identity/standing"
 NODES = "gold/identity/nodes"
 PAIRS = "gold/identity/pairs"
 CROSSWALK = "gold/identity/crosswalk"
@@ -39,6 +40,7 @@ SIGNATURE_COLUMNS: Columns = (
     ("kind", "string"),  # person | organisation | nobody
     ("run", "long"),
 )
+STANDING_COLUMNS: Columns = (("dataset", "string"), ("signature", "long"))
 LINK_COLUMNS: Columns = (("signature", "long"), ("node", "long"), ("person", "long"))
 CROSSWALK_COLUMNS: Columns = (
     ("node", "long"),

@@ -30,25 +30,32 @@ TABLES: Mapping[str, tuple[str, Columns]] = {
 
 def seen_for(project: Project, purpose: str) -> tuple[str, ...]:
     """The datasets whose people a purpose may see."""
-    spec = purposes_of(project.borough.purposes).get(purpose)
-    return tuple(d for d in peopled(project) if spec is not None and _may_see(project, d, purpose, spec.permits))
+    return _seen(project, _people_columns(project), purpose)
 
 
-def _may_see(project: Project, dataset: str, purpose: str, permits: tuple[str, ...]) -> bool:
+def _people_columns(project: Project) -> dict[str, tuple[ColumnAccess, ...]]:
+    """By dataset, the columns that its people add, and who may see them."""
     from borough.compile.published import dataset_columns
 
-    wanted = {person_column(name) for name in people_of(project.datasets[dataset])}
-    return any(visible(c, purpose, permits) for c in dataset_columns(project, dataset) if c.name in wanted)
+    wanted = {d: {person_column(name) for name in people_of(project.datasets[d])} for d in peopled(project)}
+    return {d: tuple(c for c in dataset_columns(project, d) if c.name in names) for d, names in wanted.items()}
+
+
+def _seen(project: Project, people: Mapping[str, tuple[ColumnAccess, ...]], purpose: str) -> tuple[str, ...]:
+    spec = purposes_of(project.borough.purposes).get(purpose)
+    return tuple(d for d, columns in people.items() if spec is not None and any(visible(c, purpose, spec.permits) for c in columns))
 
 
 def identity_relations(project: Project, engine: Engine, tables: Callable[[str], TableState | None]) -> dict[str, Relation]:
     """The relations of a published run about who and where."""
     if not addressed(project) and not peopled(project):
         return {}
-    return {name: _relation(project, engine, tables(table), name, columns) for name, (table, columns) in TABLES.items()}
+    people = _people_columns(project)
+    seen = {purpose: _seen(project, people, purpose) for purpose in purposes_of(project.borough.purposes)}
+    return {name: _relation(engine, seen, tables(table), name, columns) for name, (table, columns) in TABLES.items()}
 
 
-def _relation(project: Project, engine: Engine, state: TableState | None, name: str, columns: Columns) -> Relation:
+def _relation(engine: Engine, seen: Mapping[str, tuple[str, ...]], state: TableState | None, name: str, columns: Columns) -> Relation:
     rows = engine.scan(state.files if state is not None else [], columns)
     access = tuple(ColumnAccess(column, kind, "personal") for column, kind in columns)
     has = {column for column, _ in columns}
@@ -57,10 +64,10 @@ def _relation(project: Project, engine: Engine, state: TableState | None, name: 
     plain = f"(SELECT * FROM {rows} WHERE NOT special)"
     if "dataset" not in has:
         return Relation(name, plain, access, "entity")
-    narrowed = {purpose: _for(project, rows, purpose) for purpose in purposes_of(project.borough.purposes)}
+    narrowed = {purpose: _among(rows, datasets) for purpose, datasets in seen.items()}
     return Relation(name, plain, access, "entity", narrowed=narrowed)
 
 
-def _for(project: Project, rows: str, purpose: str) -> str:
-    datasets = ", ".join(literal(d) for d in seen_for(project, purpose)) or "NULL"
-    return f"(SELECT * FROM {rows} WHERE dataset IN ({datasets}))"
+def _among(rows: str, datasets: tuple[str, ...]) -> str:
+    named = ", ".join(literal(d) for d in datasets) or "NULL"
+    return f"(SELECT * FROM {rows} WHERE dataset IN ({named}))"

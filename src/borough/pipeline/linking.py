@@ -52,7 +52,7 @@ def link_people(run: Run, *, anew: bool) -> Linked:
     if not (anew or run.changed & {*peopled(run.project), "property"}):
         return linked
     run.progress.step("person", "reading records of people")
-    collect(run)
+    collect(run, anew=anew)
     linked.records = take_in(run, node_columns(run))
     signatures = run.engine.scan(run.files(SIGNATURES), SIGNATURE_COLUMNS)
     _activate(run, signatures)

@@ -3,39 +3,62 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
-from borough.catalogue.identity import NODES, SIGNATURE_COLUMNS, SIGNATURES
+from borough.catalogue import identity as tables
+from borough.catalogue.identity import NODES, SIGNATURE_COLUMNS, SIGNATURES, STANDING_COLUMNS
 from borough.catalogue.tables import Columns
 from borough.compile.entities import peopled
 from borough.compile.gazetteer import lines_sql
 from borough.compile.links import extra_fields, records_sql
-from borough.engine.quoting import quoted
+from borough.engine.quoting import literal, quoted
 from borough.identity.people.cleaning import clean, frequent_dates
 from borough.identity.people.columns import RECORD_COLUMNS
+from borough.lake.model import Column
 from borough.pipeline.context import Run
 from borough.pipeline.frozen import remembered
+from borough.project.load import Project
+from borough.project.roles import addresses_of
 
 STANDING, RECORDS, _CLEANED, _NEW = "link_standing", "link_records", "link_cleaned", "link_new"
 
 
-def collect(run: Run) -> None:
-    """Every signature that stands (temp table ``STANDING``), and what the new ones among them say (``RECORDS``)."""
+def collect(run: Run, *, anew: bool) -> None:
+    """Every signature that stands (temp table ``STANDING``), and what the new ones among them say (``RECORDS``).
+
+    Unless ``anew``, only datasets that changed, or whose rows have their property from one that did, are read again.
+    """
     names = [name for name, _ in RECORD_COLUMNS if name != "signature"] + list(extra_fields(run.project))
     known = run.engine.scan(run.files(SIGNATURES), SIGNATURE_COLUMNS)
-    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {STANDING} (signature BIGINT)")
+    stored = run.engine.scan(run.files(tables.STANDING), STANDING_COLUMNS)
+    again = [d for d in peopled(run.project) if anew or not run.files(tables.STANDING) or moved(run.project, d, run.changed)]
+    kept = ", ".join(literal(d) for d in peopled(run.project) if d not in again) or "NULL"
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE link_told AS SELECT dataset, signature FROM {stored} WHERE dataset IN ({kept})")
     cells = ", ".join(f"{quoted(name)} {_kind(name)}" for name in names)
     run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {RECORDS} (signature BIGINT, {cells})")
     values = ", ".join(f"any_value({quoted(name)}) AS {quoted(name)}" for name in names)
-    for dataset in peopled(run.project):
+    for dataset in again:
         rows = run.relations.linked(dataset, run.relations.versions(dataset), people=False)
         for select in records_sql(run.project, dataset, rows):
             run.engine.execute(f"CREATE OR REPLACE TEMP TABLE link_said AS SELECT signature, {values} FROM ({select}) WHERE signature IS NOT NULL GROUP BY signature")
-            run.engine.execute(f"INSERT INTO {STANDING} SELECT signature FROM link_said WHERE signature NOT IN (SELECT signature FROM {STANDING})")
+            run.engine.execute(f"INSERT INTO link_told SELECT {literal(dataset)}, signature FROM link_said")
             run.engine.execute(
                 f"INSERT INTO {RECORDS} SELECT s.* FROM link_said s ANTI JOIN {known} k ON k.signature = s.signature ANTI JOIN {RECORDS} r ON r.signature = s.signature"
             )
     run.engine.execute("DROP TABLE IF EXISTS link_said")
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {STANDING} AS SELECT DISTINCT signature FROM link_told")
+    if again:
+        files = run.engine.copy("SELECT DISTINCT dataset, signature FROM link_told ORDER BY ALL", run.writer.new_file(tables.STANDING))
+        run.writer.replace(tables.STANDING, files, [Column(name, kind) for name, kind in STANDING_COLUMNS], app=tables.STANDING)
+    run.engine.execute("DROP TABLE link_told")
     _fill_postcodes(run)
+
+
+def moved(project: Project, dataset: str, changed: Collection[str]) -> bool:
+    """Did a dataset's rows change, or those of one that they have their property from?"""
+    contract = project.datasets[dataset]
+    targets = {(contract.columns[a.through].references or "").partition(".")[0] for a in addresses_of(contract).values() if a.through}
+    return dataset in changed or any(target in project.datasets and moved(project, target, changed) for target in targets)
 
 
 def _kind(name: str) -> str:
@@ -69,7 +92,7 @@ def take_in(run: Run, columns: Columns) -> int:
     ledger = f"(SELECT digest, node FROM {run.engine.scan(run.files(NODES), columns)})"
     signed = f"SELECT c.signature, CASE WHEN c.kind <> 'nobody' THEN l.node END AS node, c.kind, {number} FROM (SELECT signature, kind, digest FROM {_CLEANED}) c LEFT JOIN {ledger} l ON l.digest = c.digest ORDER BY 1"
     run.append(SIGNATURES, run.engine.copy(signed, run.writer.new_file(SIGNATURES)), SIGNATURE_COLUMNS, app=SIGNATURES)
-    for table in (_NEW, _CLEANED):
+    for table in (_NEW, _CLEANED, RECORDS):
         run.engine.execute(f"DROP TABLE IF EXISTS {table}")
     return int(count)
 

@@ -47,6 +47,16 @@ def key_sql(rule: Sequence[str]) -> str:
     return f"CASE WHEN {known} THEN CAST(hash({', '.join(cells)}) >> 1 AS BIGINT) END"
 
 
+NAMES = frozenset({"tokens", "surname", "root", "first", "pair", "rooted", "sound", "sound_first", "initial"})
+
+
+def cap_for(rule: Sequence[str], cap: int) -> int:
+    """Pairs up to which a block of this rule is compared: without limit where all are compared with all, less where they share no more than a name."""
+    if not rule:
+        return 2**62
+    return int(cap) // 4 if NAMES.issuperset(rule) else int(cap)
+
+
 def block(engine: DuckDBEngine, nodes: str, dirty: str | None, rules: Sequence[Sequence[str]], into: str, *, cap: int, gone: str | None = None) -> list[Capped]:
     """Make the temp table ``into``: node, dirty, and for each rule its block as key_0, key_1 …; nodes in no block are left out.
 
@@ -61,14 +71,14 @@ def block(engine: DuckDBEngine, nodes: str, dirty: str | None, rules: Sequence[S
     capped = []
     for rule, key in zip(rules, keys, strict=True):
         _count_blocks(engine, key, into, left)
-        cap_of = int(cap) if rule else 2**62
+        cap_of = cap_for(rule, cap)
         ((blocks, largest),) = engine.rows(f"SELECT count(*), max(n) FROM people_blocks WHERE touched AND n * (n - 1) // 2 > {cap_of}")
         if blocks:
             capped.append(Capped(" and ".join(rule), int(blocks), int(largest)))
         turned = f"SELECT key FROM people_blocks WHERE (n * (n - 1) // 2 > {cap_of}) <> (was * (was - 1) // 2 > {cap_of})"
         if dirty is not None and engine.rows(f"SELECT count(*) FROM ({turned})") != [(0,)]:
             engine.execute(f"UPDATE {into} SET dirty = true WHERE {key} IN ({turned})")
-    _keep_blocks(engine, into, [(key, int(cap) if rule else 2**62) for rule, key in zip(rules, keys, strict=True)])
+    _keep_blocks(engine, into, [(key, cap_for(rule, cap)) for rule, key in zip(rules, keys, strict=True)])
     return capped
 
 

@@ -12,7 +12,6 @@ from borough.identity.people.blocking import comparable
 from borough.identity.people.model import Model
 from borough.identity.people.scoring import COMPARED, FREQUENT, extras_of, frequencies, linker_of, tidy_away
 
-
 UNKNOWN = "not known of both"
 """The level of a field that says nothing."""
 
