@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from borough.catalogue.identity import ADDRESS_COLUMNS, ADDRESSES, EVENT_COLUMNS, EVENTS
 from borough.compile.entities import addressed, gazetteer_datasets
-from borough.compile.gazetteer import lines_sql, properties_sql, touched_sql
+from borough.compile.gazetteer import lines_sql, properties_sql, streets_touched, touched_sql
 from borough.compile.links import asked_sql
 from borough.engine.quoting import literal
 from borough.identity.addresses.gazetteer import Gazetteer, Prepared, prepare
 from borough.identity.addresses.matching import VERSION, match
+from borough.identity.addresses.revisiting import revisit
 from borough.lake.logs import instant
 from borough.lake.model import Column
 from borough.pipeline.context import Run
@@ -30,7 +31,7 @@ def match_addresses(run: Run, *, anew: bool) -> int:
     engine, remembered = run.engine, run.engine.scan(run.files(ADDRESSES), ADDRESS_COLUMNS)
     _collect(run, places, remembered)
     prepared = _prepared(run)
-    stale = _touched(run, prepared, remembered) if moved and prepared is not None and run.files(ADDRESSES) else 0
+    stale = _touched(run, remembered) if moved and prepared is not None and run.files(ADDRESSES) else 0
     if stale:
         engine.execute(f"INSERT INTO {_NEW} SELECT key, text, postcode, given, shell FROM {remembered} WHERE key IN (SELECT key FROM {_STALE})")
     ((asked,),) = engine.rows(f"SELECT count(*) FROM {_NEW}")
@@ -61,14 +62,13 @@ def _prepared(run: Run) -> Prepared | None:
     return prepare(run.engine, Gazetteer(lines, properties_sql(run.relations)), folder=run.project.root / ".borough" / "gazetteer")
 
 
-def _touched(run: Run, prepared: Prepared, remembered: str) -> int:
+def _touched(run: Run, remembered: str) -> int:
     """The remembered addresses that a change of the gazetteer touches: to be matched again."""
     changed = touched_sql(run.relations, run.writer.number)
     if changed is None:
         return 0
-    from borough.identity.addresses.matching import revisit
-
-    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_STALE} AS {revisit(run.engine, prepared, remembered, changed)}")
+    every = f"SELECT key FROM {remembered}"  # lines may read otherwise everywhere
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_STALE} AS {every if streets_touched(run.project, run.changed) else revisit(remembered, changed)}")
     return int(run.engine.rows(f"SELECT count(*) FROM {_STALE}")[0][0])
 
 

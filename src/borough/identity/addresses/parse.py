@@ -22,6 +22,20 @@ _FLAT = "FLAT|FLT|FLATS|APARTMENT|APPARTMENT|APT|APPT|APMT|UNIT|STUDIO|MAISONETT
 POSTCODE = r"\b([A-Z]{1,2}[0-9O][A-Z0-9]?) ?([0-9O][A-Z]{2})\b"
 """A postcode in a text in capitals, with O where a nought should be."""
 
+def _misspelt(word: str) -> str:
+    """A pattern of the ways to write a word with one slip: a letter wrong, missing or too many, or two neighbours swapped."""
+    any_letter = "[A-Z]"
+    ways = {word[:i] + any_letter + word[i + 1 :] for i in range(len(word))} | {word[:i] + any_letter + word[i:] for i in range(len(word) + 1)}
+    ways |= {word[:i] + word[i + 1 :] for i in range(len(word))} | {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)}
+    return "|".join(sorted(ways))
+
+
+_UNIT = "([0-9]+[A-Z]?|[A-Z]|ABOVE)"
+_SPELLING_STEPS = (
+    (rf"^(?:{_misspelt('FLAT')}|{_misspelt('APARTMENT')}) {_UNIT}\b([ ,]+[A-Z0-9])", r"FLAT \1\2"),
+    (rf"\b(GROUND|FIRST|SECOND|THIRD|TOP|UPPER|LOWER) (?:{_misspelt('FLOOR')}) ", r"\1 FLOOR "),
+    (r"\b(FLOOR|FLR|GROUND|TOP) (?:APARTMENT|APPARTMENT|APT|APPT|APMT|MAISONETTE|MAIS)\b", r"\1 FLAT"), (r"\b(?:APARTMENT|APPARTMENT|APT|APPT|APMT|MAISONETTE) (ABOVE|OVER)\b", r"FLAT \1"),
+)  # fmt: skip
 _PLACE_STEPS = (
     (r"\b(LOWER GROUND|BSMT|BASEMENT|BMT|GARDEN)( FLOOR| FLR| FL)? (FLAT|FLT)\b", " BASEMENT "), (r"\b(LOWER GROUND( FLOOR| FLR)?|BSMT|BASEMENT)( FLOOR)?\b", " BASEMENT "),
     (r"\b(GROUND|GRND|GRD|GND) ?(FLOOR|FLR|FL|FLAT|FLT)( FLAT| FLT)?\b|\bGFF?\b|\bG/F\b", " GROUNDFLOOR "),
@@ -43,6 +57,7 @@ _DASH_STEPS = (
 _LAST_STEPS = ((r"\b([0-9]+) ([A-HJ-NP-Z])\b", r"\1\2"), (r"\b0+([1-9])", r"\1"), (r" +", " "))
 # Most addresses need few of the steps: each group is asked for first, by one cheap look.
 _LAYERS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (rf"^[A-Z]{{3,10}} {_UNIT}\b|FLO|LOOR|FLR|ABOVE|OVER|TOP A|GROUND A", _SPELLING_STEPS),
     (r"FLOOR|FLR|BSM|BMT|BASE|GROUND|\bGFF?\b|[G1]/F|TOP|ABOVE|OVER|REAR|R/O|FRONT|UPPER|LOWER|1ST|2ND|3RD|4TH|[FST]FF|GARDEN F", _PLACE_STEPS),
     (r"[0-9][OQIL]|[OQIL][0-9]|NO *[0-9]|NUM", _DIGIT_STEPS), (_FLAT, _FLAT_STEPS), ("[-/]", _DASH_STEPS), (r"[0-9] [A-Z]\b|\b0|  ", _LAST_STEPS),
 )  # fmt: skip
