@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 
 import polars as pl
-
 from bench.identity.judge import Score, clusterwise, halves, pairwise
 from bench.identity.peers import plain_splink
 from bench.identity.sets import SETS, PeopleSet, project, read

@@ -8,6 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
+from tests.cli.council import borough, write
 
 from borough.catalogue.identity import CROSSWALK, CROSSWALK_COLUMNS, FREQUENCIES, FREQUENCY_COLUMNS, MODEL_COLUMNS, MODELS, NODES
 from borough.engine.duckdb import DuckDBEngine
@@ -19,7 +20,6 @@ from borough.identity.people.scoring import score, score_inside
 from borough.lake.lake import Lake
 from borough.pipeline.survey import open_lake
 from borough.project.load import load
-from tests.cli.council import borough, write
 
 SURNAMES = ("Smith", "Okafor", "Kowalski", "Begum", "Demir", "Ionescu", "Silva", "Brightwell", "Oyelaran", "Harcastle")
 FIRSTS = ("Anna", "Robert", "Yusuf", "Fatima", "Ewa", "Mihai", "Kwame", "Siobhan", "Priya", "George")
@@ -97,7 +97,7 @@ def _standing(root: Path, engine: DuckDBEngine) -> tuple[dict[int, int], dict[in
         score_inside(engine, model, "standing", members, into, frequent="frozen")
 
     nothing = "(SELECT 1 AS l, 2 AS r, 'same' AS decision WHERE false)"
-    cluster(engine, "standing", "pairs", nothing, "found", match_above=model.match_above, floor=model.floor, inside=inside)
+    cluster(engine, "standing", "pairs", nothing, "found", match_above=model.match_above, floor=model.floor, chance=model.chance, inside=inside)
     return dict(engine.rows(f"SELECT node, person FROM {now}")), dict(engine.rows("SELECT node, cluster FROM found"))
 
 

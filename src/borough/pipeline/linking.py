@@ -152,7 +152,7 @@ def _settle(run: Run, frozen: Frozen, linked: Linked) -> None:
 
     dirty = None if frozen.fresh else DIRTY
     clustered = cluster(
-        engine, ACTIVE, ALIVE, JUDGED, CLUSTERED, match_above=frozen.model.match_above, floor=frozen.model.floor, inside=inside, dirty=dirty, limit=linkage_of(run).largest
+        engine, ACTIVE, ALIVE, JUDGED, CLUSTERED, match_above=frozen.model.match_above, floor=frozen.model.floor, chance=frozen.model.chance, inside=inside, dirty=dirty, limit=linkage_of(run).largest
     )
     _report(run, clustered, linked)
     touched = f"SELECT node FROM {CLUSTERED} UNION ALL SELECT node FROM {GONE}"

@@ -15,11 +15,11 @@ BOUND = 25.0
 _NEVER = -1e9
 
 
-def agglomerate(weights: Numbers, *, match_above: float, floor: float, same: Sequence[tuple[int, int]] = (), different: Sequence[tuple[int, int]] = ()) -> tuple[list[list[int]], list[tuple[int, int]]]:
+def agglomerate(weights: Numbers, *, match_above: float, floor: float, chance: float = 0.0, same: Sequence[tuple[int, int]] = (), different: Sequence[tuple[int, int]] = ()) -> tuple[list[list[int]], list[tuple[int, int]]]:
     """Groups of the records 0 … n-1, and the pairs of ``same`` that a ``different`` rules out.
 
     ``weights``: symmetric n × n matrix in bits. The two groups with the highest mean weight between them join, again and again, while
-    their strongest link is at least ``match_above`` and the mean at least ``floor``. What people decided holds first.
+    their strongest link is at least ``match_above``, and ``chance`` bits more for each doubling of the pairs among which it is the strongest (among many, one is strong by chance), and the mean at least ``floor``. What people decided holds first.
 
     Source: average linkage (UPGMA), Sokal and Michener (1958), with a condition on the strongest link.
     """
@@ -38,7 +38,7 @@ def agglomerate(weights: Numbers, *, match_above: float, floor: float, same: Seq
     counts = np.outer(sizes, sizes)
     while True:
         means = sums / counts
-        usable = (strongest >= match_above) & (means >= floor) & ~barred
+        usable = (strongest >= match_above + chance * np.log2(counts)) & (means >= floor) & ~barred
         if not usable.any():
             return sorted(sorted(group) for group in groups.values()), contradictory
         one, other = divmod(int(np.argmax(np.where(usable, np.round(means, 6), _NEVER))), len(means))

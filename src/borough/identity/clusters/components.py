@@ -37,7 +37,7 @@ Inside = Callable[[str, str], None]
 
 
 def cluster(
-    engine: DuckDBEngine, nodes: str, pairs: str, decisions: str, into: str, *, match_above: float, floor: float, inside: Inside, dirty: str | None = None, limit: int = LIMIT
+    engine: DuckDBEngine, nodes: str, pairs: str, decisions: str, into: str, *, match_above: float, floor: float, inside: Inside, chance: float = 0.0, dirty: str | None = None, limit: int = LIMIT
 ) -> Clustered:
     """Make the temp table ``into`` (node, cluster): the least node of each cluster names it.
 
@@ -54,7 +54,7 @@ def cluster(
         if dirty is not None:
             _keep_dirty(engine, dirty)
         _look_inside(engine, inside)
-        _part(engine, match_above, floor, told)
+        _part(engine, (match_above, floor, chance), told)
         engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT n.node, c.node AS cluster FROM borough_cl_component f JOIN borough_cl_node n USING (i) JOIN borough_cl_node c ON c.i = f.cluster")
         ((told.nodes, told.clusters, told.components),) = engine.rows("SELECT count(*), count(DISTINCT cluster), count(DISTINCT component) FROM borough_cl_component")
         _name(engine, told)
@@ -151,7 +151,7 @@ def _look_inside(engine: DuckDBEngine, inside: Inside) -> None:
     engine.execute("DROP TABLE borough_cl_scored")
 
 
-def _part(engine: DuckDBEngine, match_above: float, floor: float, told: Clustered) -> None:
+def _part(engine: DuckDBEngine, limits: tuple[float, float, float], told: Clustered) -> None:
     """Components of which each record fits the others, all told, stay whole; the rest is taken apart."""
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE borough_cl_parts AS SELECT DISTINCT component FROM ("
@@ -160,8 +160,9 @@ def _part(engine: DuckDBEngine, match_above: float, floor: float, told: Clustere
     )
     ids: list[int] = []
     roots: list[int] = []
+    match_above, floor, chance = limits
     for members, weights, same, different in _suspects(engine):
-        groups, contradictory = agglomerate(weights, match_above=match_above, floor=floor, same=same, different=different)
+        groups, contradictory = agglomerate(weights, match_above=match_above, floor=floor, chance=chance, same=same, different=different)
         told.contradictory += [(members[a], members[b]) for a, b in contradictory]
         told.taken_apart += 1
         for group in groups:

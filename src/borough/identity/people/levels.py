@@ -130,7 +130,14 @@ _EMAIL = Comparison(
         Level("different", _ELSE),
     ),
 )  # fmt: skip
-_PHONE = Comparison("phone", ("phone",), _absent("phone"), (Level("the same", _equal("phone"), "phone"), Level("different", _ELSE)))
+_PHONE = Comparison(
+    "phone", ("phone",), _absent("phone"),
+    (
+        Level("the same", _equal("phone"), "phone"),
+        Level("a mobile and another line", "starts_with(phone_l, '+447') <> starts_with(phone_r, '+447')"),
+        Level("different", _ELSE),
+    ),
+)  # fmt: skip
 _HOME = Comparison(
     "property", ("property", "postcode"), "(property_l IS NULL OR property_r IS NULL) AND (postcode_l IS NULL OR postcode_r IS NULL)",
     (

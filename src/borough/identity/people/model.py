@@ -55,6 +55,8 @@ class Model:
     review_above: float
     floor: float
     """Mean bits between two groups of records below which they are not joined."""
+    chance: float
+    """Bits more that the strongest link between two groups needs, for each doubling of the pairs between them."""
     cap: int
     """Pairs in one block above which it is not compared."""
     grown: str | None = None
@@ -96,9 +98,9 @@ class Model:
         rules = ((),) if records <= FEW else tuple(dict.fromkeys((*self.blocking, *broad)))
         size = math.log2(max(records, 2 * MATES))
         # One false link joins more people the more there are; among few, evidence is thin and chains are short.
-        match = min(self.match_above, round(max(-2.0, -2 + (size - 12) * 1.5), 4))
+        match, chance = (self.match_above, self.chance) if records > FEW else (self.match_above - 2, 0.0)
         cap = self.cap if records > SOME else max(self.cap, 50_000)
-        return replace(self, cap=cap, prior=round(math.log2(MATES) - size, 6), blocking=rules, match_above=match, review_above=min(self.review_above, match - 6))
+        return replace(self, cap=cap, chance=chance, prior=round(math.log2(MATES) - size, 6), blocking=rules, match_above=match, review_above=min(self.review_above, match - 3))
 
 
 FEW, SOME = 3_000, 100_000
@@ -118,7 +120,7 @@ def shipped() -> Model:
     weights = {c.field: tuple(Weighed(*said["comparisons"][c.field][level.words]) for level in c.levels) for c in SHIPPED}
     return Model(
         weights=weights, kinds={}, blocking=tuple(map(tuple, said["blocking"])), prior=float(said["prior"]),
-        match_above=float(said["match_above"]), review_above=float(said["review_above"]), floor=float(said["floor"]), cap=int(said["cap"]),
+        match_above=float(said["match_above"]), review_above=float(said["review_above"]), floor=float(said["floor"]), chance=float(said["chance"]), cap=int(said["cap"]),
     )  # fmt: skip
 
 

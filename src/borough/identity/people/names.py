@@ -145,6 +145,7 @@ def _bared(x: str) -> str:
     # Junior is a first name as well: only behind a whole name that has no comma.
     x = rf"regexp_replace({x}, '^([^,]* [^,]* )(?:JUNIOR|SENIOR)$', '\1')"
     x = rf"regexp_replace({x}, '(^|[,&]) *(?:{_SURNAMES_TOO}) +([^ ,]+ +[^ ,])', '\1 \2')"
+    x = rf"regexp_replace({x}, ', *(?:{_SURNAMES_TOO}) +([^ ,])', ', \1')"
     x = rf"regexp_replace({x}, '(^|[ ,&/+])[? -]+([ ,&/+]|$)', '\1 \2', 'g')"
     return rf"trim(regexp_replace(regexp_replace({x}, '[^\p{{L}}\p{{M}}?,&/+-]+', ' ', 'g'), ' *- *', '-', 'g'), ' -')"
 
