@@ -18,6 +18,8 @@ from borough.project.roles import addresses_of, home_of, people_of, person_colum
 from borough.project.specs import DatasetSpec
 
 _PART, _ABSENT = "chr(31)", "chr(30)"
+_AT_END = "\\b([A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2})[^A-Z0-9]*$"
+"""A postcode at the end of an address, in capitals."""
 Answers = Callable[[str, str, str], str]
 """Gives the relation (key, property, postcode) of another dataset's rows by one of its columns, or (key, person)."""
 
@@ -67,8 +69,9 @@ def person_fields(contract: DatasetSpec, dataset: str, name: str, person: Person
     fields = {field: f"nullif(trim({_column(getattr(person, field))}), '')" for field in TEXTS}
     home = home_of(contract, person)
     address = addresses_of(contract).get(home or "")
-    if person.postcode is None and address is not None:
-        fields["postcode"] = f"nullif(trim({_column(address.postcode)}), '')"
+    if person.postcode is None and address is not None and address.through is None:
+        parts = asked(address)
+        fields["postcode"] = f"coalesce({parts['postcode']}, nullif(regexp_extract(upper({parts['text']}), {literal(_AT_END)}, 1), ''))"
     fields["date_of_birth"] = _column(person.date_of_birth, "DATE")
     fields["property"] = _column(property_column(home), "BIGINT") if home is not None else "CAST(NULL AS BIGINT)"
     fields["deceased"] = f"coalesce({condition(contract, person.deceased)}, false)" if person.deceased else "false"
