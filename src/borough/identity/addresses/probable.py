@@ -22,6 +22,8 @@ MOST = 40_000
 SCORE = 0.975
 """The share of what it settles that is right, about."""
 _LEFT = "ask_left"
+_DIGITS = "array_to_string(list_sort(regexp_extract_all({0}.t, '[0-9]+')), ' ')"
+"""The numbers of an address: a slip in a letter leaves them alone."""
 
 
 def match_the_rest(engine: DuckDBEngine, prepared: Prepared) -> None:
@@ -41,15 +43,15 @@ def match_the_rest(engine: DuckDBEngine, prepared: Prepared) -> None:
 
 
 def _choose_texts(engine: DuckDBEngine) -> None:
-    """Texts without an answer that name a home; the gazetteer has that number and flat in the postcode's district, or in a street of such a word."""
+    """Texts without an answer that name a home; the gazetteer has a line with these digits in the postcode's district, or with such a word."""
     district = "split_part({0}.postcode, ' ', 1)"
-    homes = f"SELECT DISTINCT flat, number, {district.format('k')} AS district FROM gaz_key k"
-    named = "SELECT DISTINCT flat, number, unnest(words) AS word FROM gaz_key"
+    homes = f"SELECT DISTINCT {_DIGITS.format('k')} AS digits, {district.format('k')} AS district FROM gaz_line k"
+    named = f"SELECT DISTINCT {_DIGITS.format('k')} AS digits, unnest(words) AS word FROM gaz_line k"
     engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE {_LEFT} AS WITH open AS (SELECT id, text, postcode, flat, number, words, {district.format('a')} AS district FROM ask_text a "
+        f"CREATE OR REPLACE TEMP TABLE {_LEFT} AS WITH open AS (SELECT id, text, postcode, {_DIGITS.format('a')} AS digits, words, {district.format('a')} AS district FROM ask_text a "
         "WHERE place = '' AND len(words) > 0 AND (flat <> '' OR number <> '' OR len(words) > 2) AND id NOT IN (SELECT id FROM ask_found WHERE NOT several)), "
-        f"near AS (SELECT o.id FROM open o SEMI JOIN ({homes}) h ON h.flat = o.flat AND h.number = o.number AND h.district = o.district), "
-        f"alike AS (SELECT DISTINCT o.id FROM (SELECT id, flat, number, unnest(words) AS word FROM open WHERE postcode IS NULL) o SEMI JOIN ({named}) n ON n.flat = o.flat AND n.number = o.number AND n.word = o.word AND length(o.word) > 3) "
+        f"near AS (SELECT o.id FROM open o SEMI JOIN ({homes}) h ON h.digits = o.digits AND h.district = o.district), "
+        f"alike AS (SELECT DISTINCT o.id FROM (SELECT id, digits, unnest(words) AS word FROM open WHERE postcode IS NULL) o SEMI JOIN ({named}) n ON n.digits = o.digits AND n.word = o.word AND length(o.word) > 3) "
         "SELECT row_number() OVER (ORDER BY id) - 1 AS i, id, text, coalesce(postcode, '') AS postcode FROM open WHERE id IN (SELECT id FROM near UNION SELECT id FROM alike)"
     )
 
@@ -109,7 +111,8 @@ def _ask(engine: DuckDBEngine, folder: Path, start: int) -> None:
         engine.execute(
             "INSERT INTO ask_found SELECT id, uprn, 'matcher', least(0.99, greatest(0.9, " + str(SCORE) + ")), NULL, round(apart, 4), false FROM ("
             "SELECT DISTINCT a.id, g.uprn, s.apart FROM (SELECT CAST(unique_id AS BIGINT) AS id, CAST(resolved_canonical_id AS BIGINT) AS uprn, CAST(distinguishability AS DOUBLE) AS apart FROM ask_said "
-            "WHERE resolved_canonical_id IS NOT NULL) s JOIN ask_text a ON a.id = s.id JOIN gaz_key g ON g.uprn = s.uprn AND g.flat = a.flat AND g.number = a.number AND g.place = a.place) WHERE id NOT IN (SELECT id FROM ask_found WHERE NOT several)"
+            "WHERE resolved_canonical_id IS NOT NULL) s JOIN ask_text a ON a.id = s.id JOIN gaz_line g ON g.uprn = s.uprn AND g.place = a.place AND ((g.flat = a.flat AND g.number = a.number) "
+            f"OR ({_DIGITS.format('g')} = {_DIGITS.format('a')} AND (g.flat = '' OR a.flat = '' OR g.flat = a.flat OR regexp_matches(a.number, '[A-Z]'))))) WHERE id NOT IN (SELECT id FROM ask_found WHERE NOT several)"
         )
         engine.execute("DELETE FROM ask_found WHERE several AND id IN (SELECT id FROM ask_found WHERE tier = 'matcher')")
     except EngineError:
