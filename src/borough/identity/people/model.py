@@ -98,9 +98,9 @@ class Model:
         rules = ((),) if records <= FEW else tuple(dict.fromkeys((*self.blocking, *broad)))
         size = math.log2(max(records, 2 * MATES))
         # One false link joins more people the more there are; among few, evidence is thin and chains are short.
-        match, chance = (self.match_above, self.chance) if records > FEW else (self.match_above - 2, 0.0)
+        match, floor, chance = (self.match_above, self.floor, self.chance) if records > FEW else (self.match_above - 1.5, self.floor + 1.5, 0.0)
         cap = self.cap if records > SOME else max(self.cap, 50_000)
-        return replace(self, cap=cap, chance=chance, prior=round(math.log2(MATES) - size, 6), blocking=rules, match_above=match, review_above=min(self.review_above, match - 3))
+        return replace(self, cap=cap, floor=floor, chance=chance, prior=round(math.log2(MATES) - size, 6), blocking=rules, match_above=match, review_above=min(self.review_above, match - 3))
 
 
 FEW, SOME = 3_000, 100_000
