@@ -63,7 +63,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "too few": ({B: "borough: X\nengine: {duckdb: {threads: 0}}\n"}, [f"{B}:2:28: found '0'; expected a number of at least 1"]),
     "pattern": (
         {B: "borough: X\nengine: {duckdb: {memory: 8}}\n"},
-        [f"{B}:2:27: found '8'; expected Memory limit, such as `4GB`. Default: 80% of the machine's"],
+        [f"{B}:2:27: found '8'; expected Memory limit, such as `4GB`. Default: 7 GB, or 80% of the machine's where that is less"],
     ),
     "one mistake for a union": (
         {B: "borough: X\nengine: {duckdb: {thread: 4}}\n"},
@@ -91,7 +91,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "all in one go": (
         {B: "borough: X\nlak: y\n", **dataset("key: ref", "kye: ref\nowner: [x]"), **source("Rooms", "Rooms\n      romms: Rooms")},
         [f"{B}:2:1: found unknown key 'lak'; expected one of borough, lake, storage, state, engine, purpose, purposes, other_engines, maintenance, openlineage; did you mean 'lake'?",
-         f"{H}:2:1: found unknown key 'kye'; expected one of dataset, title, description, owner, classification, key, columns, known, true, area, areas, rules … (14 in all); "
+         f"{H}:2:1: found unknown key 'kye'; expected one of dataset, title, description, owner, classification, key, columns, known, true, area, areas, address … (18 in all); "
          "did you mean 'key'?",
          f"{H}:3:1: found a list; expected text",
          f"{R}:10:7: found unknown column 'romms'; expected a column of home: ref or rooms; did you mean 'rooms'?"],

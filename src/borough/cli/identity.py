@@ -180,6 +180,7 @@ def decide(
     project: ProjectOption = None,
     purpose: Purpose = None,
     now: Now = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Say whether two records are one person. It holds from the next run on, whatever the linkage makes of them."""
     from borough.errors import UsageError
@@ -192,6 +193,9 @@ def decide(
         for record in (left, right):
             links.node_of(record)  # a record that is not there, or that the purpose may not see, is refused
         run = record_judgement(o.project, o.engine, o.lake, [(left, right)], word.value, why=why.strip(), who=user(), now=clock(now))
+    if wants_json(context, as_json):
+        print_json({"run": run, "left": left, "right": right, "judgement": word.value})
+        return
     typer.echo(f"noted in run {run}: {left} and {right} are {word.value}; borough run links accordingly" if word is not Word.withdrawn else f"noted in run {run}: withdrawn; borough run links as before")
 
 
@@ -221,20 +225,26 @@ def story(
         table(("run", "what", "from or to person", "distinct records"), [tuple(c.values()) for c in chapters])
 
 
-def train(context: typer.Context, project: ProjectOption = None, now: Now = None) -> None:
+def train(context: typer.Context, project: ProjectOption = None, now: Now = None, as_json: JsonOption = False) -> None:
     """Train the linkage on the council's own records, and on what people decided. The next run links everybody by it."""
     from borough.pipeline.retraining import train_linkage
 
     with opened(context, project) as o:
         _linkages(o, None)
         told = train_linkage(o.project, o.engine, o.lake, who=user(), now=clock(now))
+    if wants_json(context, as_json):
+        print_json({"version": told.version, "records": told.records, "decided": told.decided})
+        return
     typer.echo(f"version {told.version} of the linkage is trained on {told.records:,} distinct records and {told.decided:,} decisions; borough run links by it")
 
 
-def relink(context: typer.Context, project: ProjectOption = None, now: Now = None) -> None:
+def relink(context: typer.Context, project: ProjectOption = None, now: Now = None, as_json: JsonOption = False) -> None:
     """Freeze the linkage anew in the next run, with today's frequencies, and link everybody again. Ids stay with their people."""
     from borough.pipeline.retraining import ask_relink
 
     loaded = load_project(context, project)
     ask_relink(loaded, now=clock(now))
+    if wants_json(context, as_json):
+        print_json({"pending": ["person"]})
+        return
     typer.echo("the next run freezes the linkage anew and links everybody again: borough run")
