@@ -88,7 +88,7 @@ def _keep(run: Run, remembered: str, *, replaced: bool) -> None:
     stamp = f"{literal(VERSION)} AS version, CAST({run.writer.number} AS BIGINT) AS run, {instant(run.recorded)} AS recorded"
     columns = ", ".join(name for name, _ in ADDRESS_COLUMNS)
     answers = (
-        f"SELECT n.key, n.text, n.postcode, n.given, n.shell, f.uprn, f.method, f.score, f.runner_up, f.margin, f.reason, {stamp} FROM {_NEW} n JOIN {_FOUND} f ON f.key = n.key"
+        f"SELECT n.key, n.text, n.postcode, n.given, n.shell, f.uprn, f.method, CAST(f.score AS DOUBLE) AS score, f.runner_up, CAST(f.margin AS DOUBLE) AS margin, f.reason, {stamp} FROM {_NEW} n JOIN {_FOUND} f ON f.key = n.key"
     )
     if replaced:
         _tell_moves(run, remembered)
