@@ -62,6 +62,7 @@ bench: .venv/.ready-test ## Measure the promises in bench/
 	$(BIN)/python -m bench.rules
 	$(BIN)/python -m bench.commands
 	$(BIN)/python -m bench.borough
+	$(BIN)/python -m bench.identity
 
 lock: .venv/.ready ## Write requirements/*.txt again from pyproject.toml
 	@$(INSTALL) -r requirements/lock.txt
