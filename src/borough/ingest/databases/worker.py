@@ -66,7 +66,7 @@ def _records(batch: Any) -> Iterator[dict[int, Any]]:
 
 def _write(reader: Any, to: str) -> int:
     """Write batch after batch, so that memory stays flat."""
-    from pyarrow import parquet  # type: ignore[import-untyped]  # it brings no types
+    from pyarrow import parquet
 
     rows = 0
     with parquet.ParquetWriter(to, reader.schema, compression="snappy", use_dictionary=False, write_statistics=False) as writer:
