@@ -59,7 +59,7 @@ def properties_sql(relations: Relations) -> str:
 
 
 def touched_sql(relations: Relations, run: int) -> str | None:
-    """SQL of the UPRNs whose lines or properties a run added, changed or took away; None where there is no gazetteer."""
+    """SQL (uprn, postcode) of what a run added, changed or took away, with the postcodes before and after; None where there is no gazetteer."""
     spec = gazetteer_of(relations.project)
     if spec is None:
         return None
@@ -69,8 +69,10 @@ def touched_sql(relations: Relations, run: int) -> str | None:
         if log is not None and name and column in relations.project.datasets[name].columns:
             by = ", ".join(quoted(c) for c in log.identity)
             # A delete has its key and need have nothing else: the UPRN is in the version before.
-            selects.append(f"SELECT v.{quoted(column)} AS uprn FROM {log.sql} v SEMI JOIN (SELECT {by} FROM {log.sql} WHERE _run = {int(run)}) n USING ({by})")
-    return f"(SELECT DISTINCT uprn FROM ({' UNION ALL '.join(selects)}) WHERE uprn IS NOT NULL)" if selects else None
+            code = spec.columns.get("postcode", "postcode")
+            told = f"CAST(v.{quoted(code)} AS VARCHAR)" if code in relations.project.datasets[name].columns else "CAST(NULL AS VARCHAR)"
+            selects.append(f"SELECT v.{quoted(column)} AS uprn, {told} AS postcode FROM {log.sql} v SEMI JOIN (SELECT {by} FROM {log.sql} WHERE _run = {int(run)}) n USING ({by})")
+    return f"(SELECT DISTINCT uprn, postcode FROM ({' UNION ALL '.join(selects)}) WHERE uprn IS NOT NULL)" if selects else None
 
 
 def streets_touched(project: Project, changed: set[str]) -> bool:

@@ -185,8 +185,8 @@ def test_what_a_change_of_the_gazetteer_touches_is_found(data: st.DataObject) ->
 
     told(before, "earlier")
     told(after, "later")
-    moved = [i + 1 for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
-    changed = f"(SELECT CAST(unnest({moved}) AS BIGINT) AS uprn)" if moved else "(SELECT CAST(NULL AS BIGINT) AS uprn WHERE false)"
+    moved = [f"SELECT CAST({i + 1} AS BIGINT) AS uprn, {literal(homes[i][1])} AS postcode" for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
+    changed = f"({' UNION ALL '.join(moved) or 'SELECT CAST(NULL AS BIGINT) AS uprn, NULL AS postcode WHERE false'})"
     again = {key for (key,) in engine.rows(revisit("earlier_all", changed))}
     now, then = (dict(engine.rows(f"SELECT key, (uprn, method) FROM {table}")) for table in ("later", "earlier"))
     engine.close()

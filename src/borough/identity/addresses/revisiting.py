@@ -14,7 +14,7 @@ from borough.identity.addresses.parse import neat_postcode, parts, postcode_in, 
 def revisit(remembered: str, changed: str) -> str:
     """SELECT of the keys of addresses (``remembered``: key, text, postcode, given, uprn, runner_up, method) to be matched again.
 
-    ``changed``: relation (uprn) of what the gazetteer has otherwise than before; the gazetteer is prepared as it is now. These are the addresses
+    ``changed``: relation (uprn, postcode before or after) of what the gazetteer has otherwise than before; the gazetteer is prepared as it is now. These are the addresses
     answered or nearly answered by one of them, those of a postcode that has one, and all without an answer, or with one found by name whatever the postcode:
     a new home anywhere may be theirs, or make them ambiguous.
     """
@@ -22,7 +22,7 @@ def revisit(remembered: str, changed: str) -> str:
     code = f"coalesce({neat_postcode('r.postcode')}, {postcode_in('r.text')})"
     return (
         f"SELECT r.key FROM {remembered} r WHERE r.uprn IS NULL OR r.method NOT IN ('given', 'exact', 'structured', 'given, no text') OR r.uprn IN ({near}) OR r.runner_up IN ({near}) OR r.given IN ({near}) "
-        f"OR {code} IN (SELECT postcode FROM gaz_line WHERE uprn IN ({near}) AND postcode IS NOT NULL)"
+        f"OR {code} IN (SELECT postcode FROM gaz_line WHERE uprn IN ({near}) AND postcode IS NOT NULL UNION SELECT {neat_postcode('postcode')} FROM {changed} WHERE postcode IS NOT NULL AND {neat_postcode('postcode')} IS NOT NULL)"
     )
 
 
