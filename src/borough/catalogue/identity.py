@@ -6,12 +6,11 @@ from borough.catalogue.tables import Columns
 
 ADDRESSES = "gold/identity/addresses"
 SIGNATURES = "gold/identity/signatures"
-STANDING = "gold/identity/standing"
 NODES = "gold/identity/nodes"
 PAIRS = "gold/identity/pairs"
 CROSSWALK = "gold/identity/crosswalk"
 LINKS = "gold/identity/links"
-APPEARANCES = "gold/identity/appearances"
+STATEMENTS = "gold/identity/statements"
 MODELS = "gold/identity/models"
 LANDLORDS = "gold/identity/landlords"
 FREQUENCIES = "gold/identity/frequencies"
@@ -40,8 +39,34 @@ SIGNATURE_COLUMNS: Columns = (
     ("kind", "string"),  # person | organisation | nobody
     ("run", "long"),
 )
-STANDING_COLUMNS: Columns = (("dataset", "string"), ("signature", "long"))
-LINK_COLUMNS: Columns = (("signature", "long"), ("node", "long"), ("person", "long"))
+STATEMENT_COLUMNS: Columns = (
+    ("dataset", "string"),
+    ("role", "string"),
+    ("record", "string"),  # the key's columns, joined by |
+    ("signature", "long"),  # of what the record says of the person, or said in an earlier version
+    ("now", "boolean"),  # does it say so now? All that follows is null where it does not
+    ("property", "long"),  # where they are found
+    ("resident", "boolean"),  # does the record say that they lived there?
+    ("landlord_of", "long"),
+    ("from_day", "date"),
+    ("to_day", "date"),
+    ("lasting", "boolean"),  # does a record without an end go on?
+    ("known", "timestamp"),
+    ("special", "boolean"),
+    ("deceased", "boolean"),
+    ("name", "string"),  # as it is written there, like all that follows
+    ("title", "string"),
+    ("first_name", "string"),
+    ("middle_name", "string"),
+    ("surname", "string"),
+    ("sex", "string"),
+    ("nino", "string"),
+    ("nhs_number", "string"),
+    ("email", "string"),
+    ("phone", "string"),
+    ("date_of_birth", "date"),
+)
+LINK_COLUMNS: Columns = (("signature", "long"), ("node", "long"), ("kind", "string"), ("person", "long"))
 CROSSWALK_COLUMNS: Columns = (
     ("node", "long"),
     ("person", "long"),  # null once no standing record says so any more
@@ -49,7 +74,7 @@ CROSSWALK_COLUMNS: Columns = (
     ("run", "long"),
     ("recorded", "timestamp"),
 )
-APPEARANCE_COLUMNS: Columns = (
+APPEARANCE_COLUMNS: Columns = (  # statements that stand now, with who and where
     ("dataset", "string"),
     ("role", "string"),
     ("record", "string"),  # the key's columns, joined by |

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from borough.catalogue.contracts import log_table
 from borough.catalogue.entities import entity_table
-from borough.catalogue.identity import ADDRESSES, APPEARANCES, LINKS
+from borough.catalogue.identity import ADDRESSES, LINKS, STATEMENTS
 from borough.compile.nodes import Node
 from borough.project.identity_specs import GazetteerSpec
 from borough.project.load import Project
@@ -55,13 +55,13 @@ def entity_nodes(project: Project) -> Iterator[Node]:
         yield Node("property", "entity", reads, (ADDRESSES,))
     if people:
         reads = (*(log_table(d) for d in people), *((ADDRESSES,) if places else ()))
-        yield Node("person", "entity", reads, (LINKS, APPEARANCES))
+        yield Node("person", "entity", reads, (LINKS, STATEMENTS))
         homes = ("stay", "household", "household_member", "person", "person_value", "property_value")
-        yield Node("household", "entity", (LINKS, APPEARANCES), tuple(map(entity_table, homes)))
-        yield Node("landlord", "entity", (LINKS, APPEARANCES, entity_table("stay")), tuple(map(entity_table, ("landlord", "portfolio"))))
+        yield Node("household", "entity", (LINKS, STATEMENTS), tuple(map(entity_table, homes)))
+        yield Node("landlord", "entity", (LINKS, STATEMENTS, entity_table("stay")), tuple(map(entity_table, ("landlord", "portfolio"))))
 
 
-def entity_fingerprint(project: Project, entity: str, version: str = "1") -> str:
+def entity_fingerprint(project: Project, entity: str, version: str = "2") -> str:
     """Identifies what an entity's declaration says, so that a change of it is seen."""
     said = {
         "version": version,

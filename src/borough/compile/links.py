@@ -97,18 +97,6 @@ def extra_fields(project: Project) -> tuple[str, ...]:
     return tuple(sorted({field for contract in project.datasets.values() for person in people_of(contract).values() for field in person.other}))
 
 
-def records_sql(project: Project, dataset: str, rows: str) -> list[str]:
-    """SELECTs (signature and every field) of all that rows of a dataset, with their properties, say of people."""
-    contract, extras = project.datasets[dataset], extra_fields(project)
-    selects = []
-    for name, person in people_of(contract).items():
-        if person.through is None:
-            fields = person_fields(contract, dataset, name, person, extras)
-            cells = ", ".join(f"{sql} AS {quoted(field)}" for field, sql in fields.items())
-            selects.append(f"SELECT {signature(fields)} AS signature, {cells} FROM {rows}")
-    return selects
-
-
 def found_by(contract: DatasetSpec) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Each column that addresses and people add: how it comes about, in words, and the dataset's columns that it is found by."""
     found: dict[str, tuple[str, tuple[str, ...]]] = {}

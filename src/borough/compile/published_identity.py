@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from borough.catalogue.entities import ENTITY_TABLES
-from borough.catalogue.identity import APPEARANCE_COLUMNS, APPEARANCES, EVENT_COLUMNS, EVENTS
+from borough.catalogue.identity import APPEARANCE_COLUMNS, EVENT_COLUMNS, EVENTS, LINK_COLUMNS, LINKS, STATEMENT_COLUMNS, STATEMENTS
+from borough.catalogue.rows import read_rows
 from borough.catalogue.tables import Columns
+from borough.compile.appearances import shown_appearances
 from borough.compile.entities import addressed, peopled
 from borough.engine.port import Engine
 from borough.engine.quoting import literal
@@ -21,11 +23,10 @@ from borough.project.load import Project
 from borough.project.roles import people_of, person_column
 
 TABLES: Mapping[str, tuple[str, Columns]] = {
-    "appearance": (APPEARANCES, APPEARANCE_COLUMNS),
     "identity_event": (EVENTS, EVENT_COLUMNS),
     **ENTITY_TABLES,
 }
-"""Bare name → table and columns."""
+"""Bare name → table and columns; where everybody appears is ``appearances_in``."""
 
 
 def seen_for(project: Project, purpose: str) -> tuple[str, ...]:
@@ -52,11 +53,17 @@ def identity_relations(project: Project, engine: Engine, tables: Callable[[str],
         return {}
     people = _people_columns(project)
     seen = {purpose: _seen(project, people, purpose) for purpose in purposes_of(project.borough.purposes)}
-    return {name: _relation(engine, seen, tables(table), name, columns) for name, (table, columns) in TABLES.items()}
+    found = {name: _relation(seen, read_rows(engine, table, tables(table), columns), name, columns) for name, (table, columns) in TABLES.items()}
+    return {"appearance": _relation(seen, appearances_in(engine, tables), "appearance", APPEARANCE_COLUMNS), **found}
 
 
-def _relation(engine: Engine, seen: Mapping[str, tuple[str, ...]], state: TableState | None, name: str, columns: Columns) -> Relation:
-    rows = engine.scan(state.files if state is not None else [], columns)
+def appearances_in(engine: Engine, tables: Callable[[str], TableState | None]) -> str:
+    """SQL of where everybody appears in a published run (``APPEARANCE_COLUMNS``)."""
+    statements, links = read_rows(engine, STATEMENTS, tables(STATEMENTS), STATEMENT_COLUMNS), read_rows(engine, LINKS, tables(LINKS), LINK_COLUMNS)
+    return shown_appearances(statements, links)
+
+
+def _relation(seen: Mapping[str, tuple[str, ...]], rows: str, name: str, columns: Columns) -> Relation:
     access = tuple(ColumnAccess(column, kind, "personal") for column, kind in columns)
     has = {column for column, _ in columns}
     if "special" not in has:

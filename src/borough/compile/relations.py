@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from borough.catalogue.contracts import area_columns, area_table, contract_types, current_table, feeds_of, log_table, logical_columns
 from borough.catalogue.identity import ADDRESS_COLUMNS, ADDRESSES, LINK_COLUMNS, LINKS
+from borough.catalogue.rows import read_rows
+from borough.catalogue.tables import Columns
 from borough.compile.links import with_people, with_properties
 from borough.compile.mapping import known_sql
 from borough.engine.port import Engine
@@ -41,6 +43,10 @@ class Relations:
     project: Project
     engine: Engine
     tables: Tables
+    only: Mapping[str, str] = field(default_factory=dict)
+    """Dataset → condition over its columns: only the rows of keys that meet it are read. It may depend on nothing but the key."""
+    answered: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    """What ``answers`` gives, where it is at hand as a table."""
 
     def log(self, dataset: str) -> Log | None:
         """The dataset's log, None before anything was logged."""
@@ -49,16 +55,19 @@ class Relations:
         if stored is None:
             return None
         columns = (*logical_columns(contract), *LOG_COLUMNS)
-        log = self.engine.scan(stored.files, columns)
+        log = self._narrowed(dataset, self.engine.scan(stored.files, columns))
         through, kind = int(stored.properties.get("through", 0)), stored.properties.get("base")
         base = None
         if kind == "log":
             base = f"(SELECT * FROM {log} WHERE _run <= {through})"
         elif kind == "current":
             current = self.tables(current_table(dataset))
-            base = None if current is None else self.engine.scan(current.files, columns)
+            base = None if current is None else self._narrowed(dataset, self.engine.scan(current.files, columns))
         settled = base is not None and int(stored.properties.get("last", 0)) <= through
         return Log(log, tuple(contract.key), log if settled and kind == "log" else base, through, settled)
+
+    def _narrowed(self, dataset: str, rows: str) -> str:
+        return f"(SELECT * FROM {rows} WHERE {self.only[dataset]})" if dataset in self.only else rows
 
     def dataset(self, name: str, *, as_of: dt.date | None = None, areas: bool = True, links: bool = True, system: bool = False) -> str:
         """SQL of a dataset's rows (one per key), with its area columns and those of who and where; as known at the end of a day if asked.
@@ -104,17 +113,18 @@ class Relations:
         """Rows of a dataset with the columns that its addresses add, and those of its people."""
 
         def others(target: str, column: str, kind: str) -> str:
-            return self._answers(target, column, kind, as_of)
+            return self.answers(target, column, kind, as_of)
 
         rows = with_properties(self.project.datasets[name], rows, self._side(ADDRESSES, ADDRESS_COLUMNS), others)
         return with_people(self.project, name, rows, self._side(LINKS, LINK_COLUMNS), others) if people else rows
 
-    def _side(self, table: str, columns: Sequence[tuple[str, str]]) -> str:
-        stored = self.tables(table)
-        return self.engine.scan(stored.files if stored else [], columns)
+    def _side(self, table: str, columns: Columns) -> str:
+        return read_rows(self.engine, table, self.tables(table), columns)
 
-    def _answers(self, target: str, column: str, kind: str, as_of: dt.date | None) -> str:
+    def answers(self, target: str, column: str, kind: str, as_of: dt.date | None = None) -> str:
         """The property or the person of another dataset's rows, by a column that others refer to: one each, the least where several rows share the value."""
+        if as_of is None and (target, column, kind) in self.answered:
+            return self.answered[target, column, kind]
         found = property_column("address") if kind == "property" else person_column("person")
         rows = self.linked(target, self._rows(target, as_of), people=kind == "person", as_of=as_of)
         return f"(SELECT {quoted(column)} AS key, min({quoted(found)}) AS {kind} FROM {rows} WHERE {quoted(found)} IS NOT NULL GROUP BY 1)"

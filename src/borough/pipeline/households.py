@@ -1,74 +1,118 @@
-"""Households and landlords, and the values that people and properties are shown by: made from where everybody appears."""
+"""Households, and the values that people and properties are shown by: made from where everybody appears, for those whom a run touched."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
-from borough.catalogue.entities import ENTITY_TABLES, HOUSEHOLD_MEMBERS, LANDLORD_LINKS, STAYS, entity_table
-from borough.catalogue.identity import EVENT_COLUMNS, EVENTS, LANDLORDS, NODES
+from borough.catalogue.entities import ENTITY_TABLES, HOUSEHOLD_MEMBERS, STAYS, entity_table
+from borough.catalogue.identity import EVENT_COLUMNS, EVENTS, LINK_COLUMNS, LINKS, STATEMENT_COLUMNS, STATEMENTS
+from borough.catalogue.rows import KEYS, read_rows
+from borough.compile.appearances import appearances_sql
 from borough.engine.quoting import quoted
-from borough.identity.clusters.ledger import NOBODY, Assigned
+from borough.identity.clusters.ledger import Assigned
 from borough.identity.entities.golden import golden, golden_properties
-from borough.identity.entities.households import households, stays
-from borough.identity.entities.landlords import landlords
+from borough.identity.entities.households import due, households, stays
 from borough.lake.logs import instant
 from borough.lake.model import Column
 from borough.pipeline.context import Run
-from borough.pipeline.linking import node_columns
+from borough.pipeline.keeping import keep_touched, keep_whole
+from borough.pipeline.linking import TOUCHED_PEOPLE
 from borough.project.identity_specs import EntitySpec, GoldenSpec
 from borough.project.load import Project
 from borough.project.roles import property_column
 
-_STAYS, _MEMBERS, _HOMES = "entity_stays", "entity_members", "entity_homes"
-_ORDERS = {"person": "person", "person_value": "person, attribute, value, dataset", "property_value": "property, attribute, value, dataset", "stay": "person, property, stay"}
+_SAID, _STAYS, _MEMBERS, _HOMES, _PLACES = "entity_said", "entity_stays", "entity_members", "entity_homes", "entity_places"
+_ORDERS = {"person": "person", "person_value": "person, attribute, value, dataset", "property_value": "property, attribute, value, dataset", "stay": "person, property, stay",
+           "household": "property, household", "household_member": "property, household, from_day, person, stay"}  # fmt: skip
 
 
-def make_households(run: Run, appearances: str) -> int:
-    """Who lived where and when, with whom, and by which values they are shown. Returns the households."""
+def make_households(run: Run, *, anew: bool) -> int:
+    """Who lived where and when, with whom, and by which values they are shown. Returns the households made.
+
+    Of the people whom this run touched, and of those for whom a day passed that counts; of all of them if ``anew``, or where that is not known.
+    """
+    today = run.recorded.date()
+    whose = _whose(run, today, anew=anew)
     run.progress.step("household", "following stays")
-    stays(run.engine, appearances, _STAYS, today=run.recorded.date())
-    _keep(run, "stay", _STAYS)
-    standing = f"(SELECT node, household AS person FROM {run.engine.scan(run.files(entity_table('household_member')), HOUSEHOLD_MEMBERS)})"
-    first = run.files(entity_table("household_member")) == ()
-    told = households(run.engine, _STAYS, _HOMES, _MEMBERS, standing=standing, run=run.writer.number, first_free=_next(run, "household"))
-    _keep(run, "household", _HOMES)
-    _keep(run, "household_member", _MEMBERS)
-    _carry(run, "household", told, news=not first)
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_SAID} AS SELECT * FROM {appearances(run)} a {f'SEMI JOIN {whose} t ON t.person = a.person' if whose else 'WHERE person IS NOT NULL'}")
+    where = _follow(run, whose, today)
+    count = _gather(run, where)
     run.progress.step("person", "choosing golden values")
-    golden(run.engine, appearances, run.project.entities.get("person"), "entity_person", "entity_person_value", stays=_STAYS)
+    golden(run.engine, _SAID, run.project.entities.get("person"), "entity_person", "entity_person_value", stays=_STAYS)
     for name in ("person", "person_value"):
-        _keep(run, name, f"entity_{name}")
+        _keep(run, name, f"entity_{name}", whose)
     _golden_properties(run)
-    ((count,),) = run.engine.rows(f"SELECT count(*) FROM {_HOMES}")
-    for table in (_STAYS, _HOMES, _MEMBERS, f"{_MEMBERS}_ledger", f"{_MEMBERS}_ledger_events", "entity_person", "entity_person_value"):
+    _remembered(run)["day"] = today.isoformat()
+    for table in (_SAID, _STAYS, _HOMES, _MEMBERS, _PLACES, f"{_MEMBERS}_ledger", f"{_MEMBERS}_ledger_events", "entity_person", "entity_person_value"):
         run.engine.execute(f"DROP TABLE IF EXISTS {table}")
-    return int(count)
+    return count
 
 
-def make_landlords(run: Run, appearances: str) -> int:
-    """Who lets what. Returns the landlords."""
-    run.progress.step("landlord", "gathering portfolios")
-    nodes = run.engine.scan(run.files(NODES), node_columns(run))
-    links = run.engine.scan(run.files(LANDLORDS), LANDLORD_LINKS)
-    standing = f"(SELECT node, landlord AS person FROM {links})" if run.files(LANDLORDS) else NOBODY
-    dwell = run.engine.scan(run.files(entity_table("stay")), STAYS)
-    told = landlords(
-        run.engine, appearances, nodes, "entity_landlord_link", "entity_portfolio", "entity_landlord", stays=dwell,
-        today=run.recorded.date(), standing=standing, run=run.writer.number, first_free=_next(run, "landlord"),
+def appearances(run: Run) -> str:
+    """SQL of everybody's appearances in the datasets as they stand in this run, with what the records say."""
+    return appearances_sql(_rows(run, STATEMENTS, STATEMENT_COLUMNS), _rows(run, LINKS, LINK_COLUMNS))
+
+
+def _rows(run: Run, table: str, columns: tuple[tuple[str, str], ...]) -> str:
+    return read_rows(run.engine, table, run.state(table), columns)
+
+
+def _remembered(run: Run) -> dict[str, str]:
+    found: dict[str, str] = run.record.setdefault("entities", {}).setdefault("household", {})
+    return found
+
+
+def _whose(run: Run, today: dt.date, *, anew: bool) -> str | None:
+    """A temp table of the people to be looked at again; None: everybody."""
+    last = _remembered(run).get("day")
+    if anew or TOUCHED_PEOPLE not in run.made or last is None or dt.date.fromisoformat(last) > today or not run.files(entity_table("stay")):
+        return None
+    passed = due(appearances(run), dt.date.fromisoformat(last), today)
+    if passed is not None:
+        run.engine.execute(f"INSERT INTO {TOUCHED_PEOPLE} SELECT person FROM ({passed}) WHERE person NOT IN (SELECT person FROM {TOUCHED_PEOPLE})")
+    return TOUCHED_PEOPLE
+
+
+def _follow(run: Run, whose: str | None, today: dt.date) -> str | None:
+    """Keep the stays. Returns the temp table of the properties that they touch, before and after; None: all."""
+    stays(run.engine, _SAID, _STAYS, today=today)
+    if whose is not None:
+        before = _rows(run, entity_table("stay"), STAYS)
+        run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_PLACES} AS SELECT property FROM {before} s SEMI JOIN {whose} t ON t.person = s.person UNION SELECT property FROM {_STAYS}")
+    _keep(run, "stay", _STAYS, whose)
+    return _PLACES if whose is not None else None
+
+
+def _gather(run: Run, where: str | None) -> int:
+    """Keep the households of the properties. Returns how many there are of them."""
+    among = f" WHERE property IN (SELECT property FROM {where})" if where else ""
+    members = _rows(run, entity_table("household_member"), HOUSEHOLD_MEMBERS)
+    news = bool(run.files(entity_table("household_member")))
+    told = households(
+        run.engine, f"(SELECT * FROM {_rows(run, entity_table('stay'), STAYS)}{among})", _HOMES, _MEMBERS,
+        standing=f"(SELECT node, household AS person FROM {members}{among})", run=run.writer.number, first_free=next_id(run, "household"),
     )  # fmt: skip
-    _carry(run, "landlord", told, news=bool(run.files(LANDLORDS)))
-    files = run.engine.copy("SELECT * FROM entity_landlord_link ORDER BY node", run.writer.new_file(LANDLORDS))
-    run.writer.replace(LANDLORDS, files, [Column(name, kind) for name, kind in LANDLORD_LINKS], app=LANDLORDS)
-    for name in ("landlord", "portfolio"):
-        _keep(run, name, f"entity_{name}")
-    ((count,),) = run.engine.rows("SELECT count(*) FROM entity_landlord")
-    for table in ("entity_landlord_link", "entity_landlord_link_ledger", "entity_landlord_link_ledger_events", "entity_landlord", "entity_portfolio"):
-        run.engine.execute(f"DROP TABLE IF EXISTS {table}")
+    _keep(run, "household", _HOMES, where)
+    _keep(run, "household_member", _MEMBERS, where)
+    carry(run, "household", told, news=news)
+    ((count,),) = run.engine.rows(f"SELECT count(*) FROM {_HOMES}")
     return int(count)
 
 
-def _keep(run: Run, name: str, made: str) -> None:
-    """Store one of the entities' tables as it is now."""
+def _keep(run: Run, name: str, made: str, touched: str | None) -> None:
+    """Store one of the entities' tables as it is now, or the rows of those who are touched."""
+    table, columns = ENTITY_TABLES[name]
+    if touched is None:
+        keep_whole(run, table, columns, f"SELECT * FROM {made}", order=_ORDERS[name])
+    else:
+        key = ", ".join(quoted(c) for c in KEYS[table])
+        keep_touched(run, table, columns, f"SELECT * FROM {made}", f"(SELECT {key} FROM {touched})", order=_ORDERS[name])
+    run.changed.add(name)
+
+
+def keep_all(run: Run, name: str, made: str) -> None:
+    """Store one of the entities' tables, of those that are small, as it is now."""
     table, columns = ENTITY_TABLES[name]
     cells = ", ".join(quoted(column) for column, _ in columns)
     order = f" ORDER BY {_ORDERS[name]}" if name in _ORDERS else ""
@@ -77,11 +121,12 @@ def _keep(run: Run, name: str, made: str) -> None:
     run.changed.add(name)
 
 
-def _next(run: Run, entity: str) -> int:
+def next_id(run: Run, entity: str) -> int:
+    """The id of an entity that is free next."""
     return int(run.record.setdefault("entities", {}).setdefault(entity, {}).get("next", 1))
 
 
-def _carry(run: Run, entity: str, told: Assigned, *, news: bool) -> None:
+def carry(run: Run, entity: str, told: Assigned, *, news: bool) -> None:
     """Remember which id is free next; tell what became of the others."""
     run.record["entities"][entity]["next"] = told.next_free
     if news:
@@ -95,7 +140,7 @@ def _carry(run: Run, entity: str, told: Assigned, *, news: bool) -> None:
 def _golden_properties(run: Run) -> None:
     declared = run.project.entities.get("property") or EntitySpec(entity="property")
     golden_properties(run.engine, declared, {name: _said(run, name, spec) for name, spec in declared.golden.items()}, "entity_property", "entity_property_value")
-    _keep(run, "property_value", "entity_property_value")
+    keep_all(run, "property_value", "entity_property_value")
     for table in ("entity_property", "entity_property_value"):
         run.engine.execute(f"DROP TABLE IF EXISTS {table}")
 

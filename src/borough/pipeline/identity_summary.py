@@ -8,8 +8,6 @@ from borough.catalogue.entities import ENTITY_TABLES
 from borough.catalogue.identity import (
     ADDRESS_COLUMNS,
     ADDRESSES,
-    APPEARANCE_COLUMNS,
-    APPEARANCES,
     JUDGEMENT_COLUMNS,
     JUDGEMENTS,
     MODEL_COLUMNS,
@@ -30,7 +28,7 @@ def summary(links: Linkages) -> dict[str, list[dict[str, Any]]]:
         "entities": [{"entity": name, "rows": _count(links, name)} for name in ("person", "stay", "household", "landlord", "portfolio")],
         "appearances": _rows(
             links,
-            f"SELECT dataset, count(*) AS n, round(100.0 * count(property) / count(*), 1), round(100.0 * count(person) / count(*), 1) FROM {links.table(APPEARANCES, APPEARANCE_COLUMNS)} WHERE NOT special GROUP BY dataset ORDER BY n DESC, dataset",
+            f"SELECT dataset, count(*) AS n, round(100.0 * count(property) / count(*), 1), round(100.0 * count(person) / count(*), 1) FROM {links.appearances} WHERE NOT special GROUP BY dataset ORDER BY n DESC, dataset",
             "dataset", "people", "with a property %", "linked as persons %",
         ),
         "linkage": _rows(links, f"SELECT version, cause, who, run, recorded FROM {links.table(MODELS, MODEL_COLUMNS)} ORDER BY version DESC LIMIT 5", "version", "cause", "who", "run", "recorded"),

@@ -17,6 +17,7 @@ from borough.catalogue.identity import (
     SIGNATURE_COLUMNS,
     SIGNATURES,
 )  # fmt: skip
+from borough.catalogue.rows import read_rows
 from borough.compile.entities import peopled
 from borough.compile.links import extra_fields
 from borough.identity.clusters.components import Clustered, cluster
@@ -29,11 +30,16 @@ from borough.lake.model import Column
 from borough.pipeline.context import Run
 from borough.pipeline.frozen import FREQUENT, Frozen, frozen_model, linkage_of, remembered
 from borough.pipeline.judgements import judged_pairs
-from borough.pipeline.records import RECORDS, STANDING, collect, take_in
+from borough.pipeline.keeping import keep_touched, keep_whole
+from borough.pipeline.records import RECORDS, RESAID, STANDING, collect, take_in
+from borough.pipeline.touching import TOUCHED
 
 BEFORE, ACTIVE, DIRTY, GONE = "link_before", "link_active", "link_dirty", "link_gone"
 SCORED, ALIVE, JUDGED, CLUSTERED, ASSIGNED = "link_scored", "link_alive", "link_judged", "link_clusters", "link_assigned"
-_TABLES = (STANDING, RECORDS, BEFORE, ACTIVE, DIRTY, GONE, SCORED, f"{SCORED}_dirty", ALIVE, JUDGED, CLUSTERED, ASSIGNED, f"{ASSIGNED}_events", FREQUENT)
+TOUCHED_PEOPLE = "touched_people"
+"""People (person) of whom records, or links, came, changed or went in this run: a temp table, where not all are to be made again."""
+_STANDS = "link_stands"
+_TABLES = (STANDING, RECORDS, RESAID, TOUCHED, BEFORE, _STANDS, DIRTY, GONE, SCORED, f"{SCORED}_dirty", ALIVE, JUDGED, CLUSTERED, ASSIGNED, f"{ASSIGNED}_events", FREQUENT)
 
 
 @dataclass
@@ -52,25 +58,22 @@ def link_people(run: Run, *, anew: bool) -> Linked:
     if not (anew or run.changed & {*peopled(run.project), "property"}):
         return linked
     run.progress.step("person", "reading records of people")
-    collect(run, anew=anew)
+    whole = collect(run, anew=anew)
     linked.records = take_in(run, node_columns(run))
     signatures = run.engine.scan(run.files(SIGNATURES), SIGNATURE_COLUMNS)
-    _activate(run, signatures)
+    kind = _activate(run, signatures)
     frozen = frozen_model(run, ACTIVE)
     _compare(run, frozen, linked)
     _mark_neighbours(run, frozen)
     _judge(run, signatures)
     if frozen.fresh or run.engine.rows(f"SELECT count(*) FROM (SELECT node FROM {DIRTY} UNION ALL SELECT node FROM {GONE})") != [(0,)]:
         _settle(run, frozen, linked)
-    if run.files(LINKS) and not linked.records and "person" not in run.changed:
-        return _finished(run, linked)
-    _link(run, signatures)
-    return _finished(run, linked)
-
-
-def _finished(run: Run, linked: Linked) -> Linked:
+    _link(run, signatures, whole=whole)
+    if not whole:
+        _touch_people(run)
     for table in _TABLES:
         run.engine.execute(f"DROP TABLE IF EXISTS {table}")
+    run.engine.execute(f"DROP {kind} IF EXISTS {ACTIVE}")
     return linked
 
 
@@ -79,22 +82,27 @@ def node_columns(run: Run) -> tuple[tuple[str, str], ...]:
     return (("node", "long"), *NODE_COLUMNS, *((extra, "string") for extra in extra_fields(run.project)), ("run", "long"))
 
 
-def _activate(run: Run, signatures: str) -> None:
-    """The nodes of people that a standing record has; dirty are those that were not active in the last run, gone those that were and are not."""
+def _activate(run: Run, signatures: str) -> str:
+    """The nodes of people that a standing record has, as a TABLE or a VIEW; dirty are those that were not active in the last run, gone those that were and are not."""
     nodes = run.engine.scan(run.files(NODES), node_columns(run))
     crosswalk = run.engine.scan(run.files(CROSSWALK), CROSSWALK_COLUMNS)
-    standing = f"(SELECT DISTINCT s.node FROM {signatures} s SEMI JOIN {STANDING} t ON t.signature = s.signature WHERE s.kind = 'person')"
     run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {BEFORE} AS {as_of(crosswalk, run.writer.number)}")
-    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {ACTIVE} AS SELECT n.* FROM {nodes} n SEMI JOIN {standing} s ON s.node = n.node ORDER BY n.node")
-    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {DIRTY} AS SELECT a.node FROM {ACTIVE} a ANTI JOIN (SELECT node FROM {BEFORE} WHERE active) b ON b.node = a.node")
-    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {GONE} AS SELECT n.* FROM {nodes} n SEMI JOIN (SELECT node FROM {BEFORE} b WHERE active AND node NOT IN (SELECT node FROM {ACTIVE})) g ON g.node = n.node")
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_STANDS} AS SELECT DISTINCT s.node FROM {signatures} s SEMI JOIN {STANDING} t ON t.signature = s.signature WHERE s.kind = 'person'")
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {DIRTY} AS SELECT a.node FROM {_STANDS} a ANTI JOIN (SELECT node FROM {BEFORE} WHERE active) b ON b.node = a.node")
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {GONE} AS SELECT n.* FROM {nodes} n SEMI JOIN (SELECT node FROM {BEFORE} b WHERE active AND node NOT IN (SELECT node FROM {_STANDS})) g ON g.node = n.node")
+    ((dirty, active),) = run.engine.rows(f"SELECT (SELECT count(*) FROM {DIRTY}), (SELECT count(*) FROM {_STANDS})")
+    # A day needs few of the columns, and of most of them few rows; everybody is read again and again.
+    kind = "TABLE" if 5 * dirty > active or not remembered(run).get("frozen") else "VIEW"
+    order = " ORDER BY n.node" if kind == "TABLE" else ""
+    run.engine.execute(f"CREATE OR REPLACE TEMP {kind} {ACTIVE} AS SELECT n.* FROM {nodes} n SEMI JOIN {_STANDS} s ON s.node = n.node{order}")
+    return kind
 
 
 def _compare(run: Run, frozen: Frozen, linked: Linked) -> None:
     """Score the pairs with a dirty end, and put them in the place of those that such nodes had."""
-    ((dirty, active, gone),) = run.engine.rows(f"SELECT (SELECT count(*) FROM {DIRTY}), (SELECT count(*) FROM {ACTIVE}), (SELECT count(*) FROM {GONE})")
+    ((dirty, active, gone),) = run.engine.rows(f"SELECT (SELECT count(*) FROM {DIRTY}), (SELECT count(*) FROM {_STANDS}), (SELECT count(*) FROM {GONE})")
     if frozen.fresh:
-        run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {DIRTY} AS SELECT node FROM {ACTIVE}")
+        run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {DIRTY} AS SELECT node FROM {_STANDS}")
         dirty = active
     if dirty or gone:
         run.progress.step("person", f"comparing {dirty:,} of {active:,} distinct records")
@@ -106,7 +114,7 @@ def _compare(run: Run, frozen: Frozen, linked: Linked) -> None:
         _tell(run, "capped", [(0, c.largest, f"{c.blocks} block(s) of {c.rule}") for c in scored.capped])
     run.engine.execute(
         f"CREATE OR REPLACE TEMP TABLE {ALIVE} AS SELECT p.l, p.r, p.weight FROM {run.engine.scan(run.files(PAIRS), PAIR_COLUMNS)} p "
-        f"SEMI JOIN {ACTIVE} a ON a.node = p.l SEMI JOIN {ACTIVE} b ON b.node = p.r WHERE p.weight >= {frozen.model.match_above!r}"
+        f"SEMI JOIN {_STANDS} a ON a.node = p.l SEMI JOIN {_STANDS} b ON b.node = p.r WHERE p.weight >= {frozen.model.match_above!r}"
     )
 
 
@@ -127,7 +135,7 @@ def _mark_neighbours(run: Run, frozen: Frozen) -> None:
     pairs = run.engine.scan(run.files(PAIRS), PAIR_COLUMNS)
     near = f"SELECT unnest([l, r]) AS node FROM {pairs} WHERE weight >= {frozen.model.match_above!r} AND (l IN (SELECT node FROM {GONE}) OR r IN (SELECT node FROM {GONE}))"
     mates = f"SELECT node FROM {BEFORE} WHERE person IN (SELECT person FROM {BEFORE} WHERE node IN (SELECT node FROM {GONE}))"
-    run.engine.execute(f"INSERT INTO {DIRTY} SELECT DISTINCT node FROM ({near} UNION {mates}) WHERE node IN (SELECT node FROM {ACTIVE}) AND node NOT IN (SELECT node FROM {DIRTY})")
+    run.engine.execute(f"INSERT INTO {DIRTY} SELECT DISTINCT node FROM ({near} UNION {mates}) WHERE node IN (SELECT node FROM {_STANDS}) AND node NOT IN (SELECT node FROM {DIRTY})")
 
 
 def _judge(run: Run, signatures: str) -> None:
@@ -138,7 +146,7 @@ def _judge(run: Run, signatures: str) -> None:
     ends = sorted({end for pair in (*now, *before) if (pair in now) != (pair in before) for end in pair[:2]})
     if ends:
         listed = ", ".join(f"({end})" for end in ends)
-        run.engine.execute(f"INSERT INTO {DIRTY} SELECT node FROM (VALUES {listed}) v(node) WHERE node IN (SELECT node FROM {ACTIVE}) AND node NOT IN (SELECT node FROM {DIRTY})")
+        run.engine.execute(f"INSERT INTO {DIRTY} SELECT node FROM (VALUES {listed}) v(node) WHERE node IN (SELECT node FROM {_STANDS}) AND node NOT IN (SELECT node FROM {DIRTY})")
     remembered(run)["judged"] = now
 
 
@@ -152,7 +160,7 @@ def _settle(run: Run, frozen: Frozen, linked: Linked) -> None:
 
     dirty = None if frozen.fresh else DIRTY
     clustered = cluster(
-        engine, ACTIVE, ALIVE, JUDGED, CLUSTERED, match_above=frozen.model.match_above, floor=frozen.model.floor, chance=frozen.model.chance, inside=inside, dirty=dirty, limit=linkage_of(run).largest
+        engine, _STANDS, ALIVE, JUDGED, CLUSTERED, match_above=frozen.model.match_above, floor=frozen.model.floor, chance=frozen.model.chance, inside=inside, dirty=dirty, limit=linkage_of(run).largest
     )
     _report(run, clustered, linked)
     touched = f"SELECT node FROM {CLUSTERED} UNION ALL SELECT node FROM {GONE}"
@@ -199,10 +207,27 @@ def _tell(run: Run, event: str, what: list[tuple[int, int, str]]) -> None:
         run.append(EVENTS, files, EVENT_COLUMNS, app=f"{EVENTS}/{event}")
 
 
-def _link(run: Run, signatures: str) -> None:
+def _link(run: Run, signatures: str, *, whole: bool) -> None:
     """Join every signature to its person; one whose records are gone keeps the person that it last had."""
-    crosswalk = as_of(run.engine.scan(run.files(CROSSWALK), CROSSWALK_COLUMNS), run.writer.number)
-    sql = f"SELECT s.signature, s.node, c.person FROM {signatures} s LEFT JOIN ({crosswalk}) c ON c.node = s.node WHERE s.node IS NOT NULL ORDER BY s.signature"
-    files = run.engine.copy(sql, run.writer.new_file(LINKS))
-    run.writer.replace(LINKS, files, [Column(name, kind) for name, kind in LINK_COLUMNS], app=LINKS)
+    crosswalk, number = run.engine.scan(run.files(CROSSWALK), CROSSWALK_COLUMNS), run.writer.number
+    rows = f"SELECT s.signature, s.node, s.kind, c.person FROM {signatures} s LEFT JOIN ({as_of(crosswalk, number)}) c ON c.node = s.node WHERE s.node IS NOT NULL"
+    if whole or not run.files(LINKS):
+        keep_whole(run, LINKS, LINK_COLUMNS, rows, order="signature")
+    else:
+        moved = f"(SELECT node FROM {crosswalk} WHERE run = {number})"
+        run.engine.execute(f"CREATE OR REPLACE TEMP TABLE link_moved AS SELECT signature FROM {signatures} WHERE run = {number} OR node IN {moved}")
+        keep_touched(run, LINKS, LINK_COLUMNS, f"{rows} AND s.signature IN (SELECT signature FROM link_moved)", "link_moved", order="signature")
+        run.engine.execute("DROP TABLE link_moved")
     run.changed.add("person")
+
+
+def _touch_people(run: Run) -> None:
+    """Whose records or links are not what they were: who they were, and who they are."""
+    links = read_rows(run.engine, LINKS, run.state(LINKS), LINK_COLUMNS)
+    crosswalk, number = run.engine.scan(run.files(CROSSWALK), CROSSWALK_COLUMNS), run.writer.number
+    nodes = f"(SELECT node FROM {links} l SEMI JOIN {RESAID} r ON r.signature = l.signature UNION SELECT node FROM {crosswalk} WHERE run = {number})"
+    run.engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE {TOUCHED_PEOPLE} AS SELECT person FROM {BEFORE} WHERE person IS NOT NULL AND node IN {nodes} "
+        f"UNION SELECT person FROM {links} l WHERE person IS NOT NULL AND node IN {nodes}"
+    )
+    run.made.add(TOUCHED_PEOPLE)

@@ -3,62 +3,123 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Sequence
 
-from borough.catalogue import identity as tables
-from borough.catalogue.identity import NODES, SIGNATURE_COLUMNS, SIGNATURES, STANDING_COLUMNS
+from borough.catalogue.identity import NODES, SIGNATURE_COLUMNS, SIGNATURES, STATEMENT_COLUMNS, STATEMENTS
+from borough.catalogue.rows import read_rows
 from borough.catalogue.tables import Columns
+from borough.compile.appearances import SAID, is_special, record_sql, said_sql
 from borough.compile.entities import peopled
 from borough.compile.gazetteer import lines_sql
-from borough.compile.links import extra_fields, records_sql
+from borough.compile.links import extra_fields
+from borough.compile.relations import Relations
+from borough.engine.port import WrittenFile
 from borough.engine.quoting import literal, quoted
 from borough.identity.people.cleaning import clean, frequent_dates
 from borough.identity.people.columns import RECORD_COLUMNS
-from borough.lake.model import Column
 from borough.pipeline.context import Run
 from borough.pipeline.frozen import remembered
-from borough.project.load import Project
-from borough.project.roles import addresses_of
+from borough.pipeline.keeping import keep_files, keep_touched, stamped
+from borough.pipeline.touching import TOUCHED, stamp, through, touch
+from borough.project.specs import DatasetSpec
 
-STANDING, RECORDS, _CLEANED, _NEW = "link_standing", "link_records", "link_cleaned", "link_new"
+STANDING, RECORDS, RESAID, _CLEANED, _NEW = "link_standing", "link_records", "link_resaid", "link_cleaned", "link_new"
+_SAID, _STATED = "link_said", "link_stated"
 
 
-def collect(run: Run, *, anew: bool) -> None:
-    """Every signature that stands (temp table ``STANDING``), and what the new ones among them say (``RECORDS``).
+def collect(run: Run, *, anew: bool) -> bool:
+    """Bring the statements up to date: all of them, or those of the records that are touched. Returns whether it was all.
 
-    Unless ``anew``, only datasets that changed, or whose rows have their property from one that did, are read again.
+    Then every signature that stands is in the temp table ``STANDING``, what the new ones say in ``RECORDS``, and the signatures of
+    touched records, before and after, in ``RESAID``.
     """
+    engine, whole = run.engine, anew or not run.files(STATEMENTS)
+    stamps = remembered(run).setdefault("stamps", {})
+    touched = set(peopled(run.project)) if whole else touch(run, stamps)
+    if whole:
+        stamps.clear()
+        stamps.update({dataset: stamp(run, dataset) for dataset in run.project.datasets if run.relations.log(dataset) is not None})
     names = [name for name, _ in RECORD_COLUMNS if name != "signature"] + list(extra_fields(run.project))
-    known = run.engine.scan(run.files(SIGNATURES), SIGNATURE_COLUMNS)
-    stored = run.engine.scan(run.files(tables.STANDING), STANDING_COLUMNS)
-    again = [d for d in peopled(run.project) if anew or not run.files(tables.STANDING) or moved(run.project, d, run.changed)]
-    kept = ", ".join(literal(d) for d in peopled(run.project) if d not in again) or "NULL"
-    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE link_told AS SELECT dataset, signature FROM {stored} WHERE dataset IN ({kept})")
-    cells = ", ".join(f"{quoted(name)} {_kind(name)}" for name in names)
-    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {RECORDS} (signature BIGINT, {cells})")
-    values = ", ".join(f"any_value({quoted(name)}) AS {quoted(name)}" for name in names)
-    for dataset in again:
-        rows = run.relations.linked(dataset, run.relations.versions(dataset), people=False)
-        for select in records_sql(run.project, dataset, rows):
-            run.engine.execute(f"CREATE OR REPLACE TEMP TABLE link_said AS SELECT signature, {values} FROM ({select}) WHERE signature IS NOT NULL GROUP BY signature")
-            run.engine.execute(f"INSERT INTO link_told SELECT {literal(dataset)}, signature FROM link_said")
-            run.engine.execute(
-                f"INSERT INTO {RECORDS} SELECT s.* FROM link_said s ANTI JOIN {known} k ON k.signature = s.signature ANTI JOIN {RECORDS} r ON r.signature = s.signature"
-            )
-    run.engine.execute("DROP TABLE IF EXISTS link_said")
-    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {STANDING} AS SELECT DISTINCT signature FROM link_told")
-    if again:
-        files = run.engine.copy("SELECT DISTINCT dataset, signature FROM link_told ORDER BY ALL", run.writer.new_file(tables.STANDING))
-        run.writer.replace(tables.STANDING, files, [Column(name, kind) for name, kind in STANDING_COLUMNS], app=tables.STANDING)
-    run.engine.execute("DROP TABLE link_told")
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {RECORDS} (signature BIGINT, {', '.join(f'{quoted(name)} {_kind(name)}' for name in names)})")
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {_STATED} AS SELECT * FROM {engine.scan([], STATEMENT_COLUMNS)}")
+    answered: dict[tuple[str, str, str], str] = {}
+    files = []
+    for dataset in (d for d in peopled(run.project) if d in touched):
+        if not _read(run, dataset, answered, whole=whole):
+            continue
+        _take_new(run, names)
+        stated = _stated_sql(run.project.datasets[dataset])
+        if whole:
+            files += engine.copy(f"{stamped(run, STATEMENT_COLUMNS, stated)} ORDER BY record, role, signature", run.writer.new_file(STATEMENTS))
+        else:
+            engine.execute(f"INSERT INTO {_STATED} {stated}")
+    _settle(run, files, whole=whole)
+    for table in (_SAID, _STATED, *answered.values()):
+        engine.execute(f"DROP TABLE IF EXISTS {table}")
     _fill_postcodes(run)
+    return whole
 
 
-def moved(project: Project, dataset: str, changed: Collection[str]) -> bool:
-    """Did a dataset's rows change, or those of one that they have their property from?"""
-    contract = project.datasets[dataset]
-    targets = {(contract.columns[a.through].references or "").partition(".")[0] for a in addresses_of(contract).values() if a.through}
-    return dataset in changed or any(target in project.datasets and moved(project, target, changed) for target in targets)
+def _read(run: Run, dataset: str, answered: dict[tuple[str, str, str], str], *, whole: bool) -> bool:
+    """What the rows of a dataset say of people, now and in earlier versions, as the temp table ``_SAID``. False if they say nothing themselves."""
+    only = {} if whole else {dataset: f"{record_sql(run.project.datasets[dataset])} IN (SELECT record FROM {TOUCHED} WHERE dataset = {literal(dataset)})"}
+    relations = Relations(run.project, run.engine, run.state, only, answered)
+    _answer(run, dataset, answered)
+    selects = said_sql(run.project, dataset, relations.linked(dataset, relations.standing(dataset), people=False), now=True)
+    log = relations.log(dataset)
+    if log is not None and not (log.settled and log.base == log.sql):
+        selects += said_sql(run.project, dataset, relations.linked(dataset, relations.versions(dataset), people=False), now=False)
+    for i, select in enumerate(selects):
+        run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_SAID} AS {select}" if i == 0 else f"INSERT INTO {_SAID} {select}")
+    return bool(selects)
+
+
+def _answer(run: Run, dataset: str, answered: dict[tuple[str, str, str], str]) -> None:
+    """Make tables of the properties that a dataset's rows have from others: several datasets ask the same."""
+    for _, target, column in through(run.project, dataset):
+        asked = (target, column, "property")
+        if asked not in answered:
+            _answer(run, target, answered)
+            name = f"link_answer_{len(answered)}"
+            run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {Relations(run.project, run.engine, run.state, {}, dict(answered)).answers(*asked)}")
+            answered[asked] = name
+
+
+def _take_new(run: Run, names: Sequence[str]) -> None:
+    """What signatures that nobody had before say."""
+    known = run.engine.scan(run.files(SIGNATURES), SIGNATURE_COLUMNS)
+    values = ", ".join(f"any_value({quoted(name)}) AS {quoted(name)}" for name in names)
+    run.engine.execute(
+        f"INSERT INTO {RECORDS} SELECT _signature, {values} FROM {_SAID} s ANTI JOIN {known} k ON k.signature = s._signature ANTI JOIN {RECORDS} r ON r.signature = s._signature "
+        "WHERE _signature IS NOT NULL GROUP BY _signature"
+    )
+
+
+def _stated_sql(contract: DatasetSpec) -> str:
+    """SELECT of the statements that rows of a dataset make: what they say now, and the signatures of what they said before."""
+    own = {"dataset": literal(contract.dataset), "special": "true" if is_special(contract) else "false"}
+    now = ", ".join(f"{own.get(name) or quoted('_' + name if name in SAID else name)} AS {quoted(name)}" for name, _ in STATEMENT_COLUMNS)
+    named = {"dataset": own["dataset"], "special": own["special"], "role": "_role", "record": "_record", "signature": "_signature", "now": "false"}
+    then = ", ".join(f"{named.get(name, 'NULL')} AS {quoted(name)}" for name, _ in STATEMENT_COLUMNS)
+    earlier = f"SELECT DISTINCT _role, _record, _signature FROM {_SAID} WHERE NOT _now AND _signature IS NOT NULL"
+    return (
+        f"SELECT {now} FROM {_SAID} WHERE _now AND _signature IS NOT NULL UNION ALL SELECT {then} FROM ({earlier}) e "
+        f"ANTI JOIN (SELECT _role, _record, _signature FROM {_SAID} WHERE _now) n USING (_role, _record, _signature)"
+    )
+
+
+def _settle(run: Run, files: list[WrittenFile], *, whole: bool) -> None:
+    """Keep the statements; note which signatures stand, and which are those of touched records."""
+    engine = run.engine
+    before = read_rows(engine, STATEMENTS, run.state(STATEMENTS), STATEMENT_COLUMNS)
+    if whole:
+        keep_files(run, STATEMENTS, STATEMENT_COLUMNS, files)
+    else:
+        were = f"SELECT s.signature FROM {before} s SEMI JOIN {TOUCHED} t ON t.dataset = s.dataset AND t.record = s.record"
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE {RESAID} AS SELECT DISTINCT signature FROM ({were} UNION ALL SELECT signature FROM {_STATED})")
+        keep_touched(run, STATEMENTS, STATEMENT_COLUMNS, f"SELECT * FROM {_STATED}", TOUCHED, order="dataset, record, role, signature")
+    stand = read_rows(engine, STATEMENTS, run.state(STATEMENTS), STATEMENT_COLUMNS)
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {STANDING} AS SELECT DISTINCT signature FROM {stand}")
 
 
 def _kind(name: str) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from borough.catalogue.identity import APPEARANCE_COLUMNS, APPEARANCES, JUDGEMENT_COLUMNS, JUDGEMENTS, MODEL_COLUMNS, MODELS
+from borough.catalogue.identity import JUDGEMENT_COLUMNS, JUDGEMENTS, MODEL_COLUMNS, MODELS
 from borough.compile.links import extra_fields
 from borough.engine.duckdb import DuckDBEngine
 from borough.engine.values import records_sql
@@ -43,7 +43,7 @@ def train_linkage(project: Project, engine: DuckDBEngine, lake: Lake, *, who: st
         links = Linkages(project, engine, lake, writer.last, project.borough.purpose)
         model, _ = links.model()
         ((version,),) = engine.rows(f"SELECT max(version) FROM {links.table(MODELS, MODEL_COLUMNS)}")
-        standing = f"(SELECT DISTINCT node FROM {links.table(APPEARANCES, APPEARANCE_COLUMNS)} WHERE kind = 'person')"
+        standing = f"(SELECT DISTINCT node FROM {links.appearances} WHERE kind = 'person')"
         engine.execute(f"CREATE OR REPLACE TEMP TABLE train_active AS SELECT n.* FROM {links.nodes} n SEMI JOIN {standing} s ON s.node = n.node")
         ((count,),) = engine.rows("SELECT count(*) FROM train_active")
         labels = _labels(links)
@@ -64,7 +64,7 @@ def _labels(links: Linkages) -> str:
     """A temp table (l, r, same) of what people decided, of the distinct records."""
     words = last_words(links.table(JUDGEMENTS, JUDGEMENT_COLUMNS))
     name = "concat(dataset, CASE WHEN role = 'person' THEN '' ELSE '.' || role END, ':', record)"
-    rows = f"(SELECT {name} AS record, node FROM {links.table(APPEARANCES, APPEARANCE_COLUMNS)} WHERE kind = 'person')"
+    rows = f"(SELECT {name} AS record, node FROM {links.appearances} WHERE kind = 'person')"
     links.engine.execute(
         f"CREATE OR REPLACE TEMP TABLE train_labels AS SELECT DISTINCT least(a.node, b.node) AS l, greatest(a.node, b.node) AS r, j.judgement = 'same' AS same FROM {words} j "
         f"JOIN {rows} a ON a.record = j.left_record JOIN {rows} b ON b.record = j.right_record WHERE j.judgement IN ('same', 'different') AND a.node <> b.node"

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from borough.catalogue.identity import (
-    APPEARANCE_COLUMNS,
-    APPEARANCES,
     CROSSWALK,
     CROSSWALK_COLUMNS,
     FREQUENCIES,
@@ -22,9 +20,10 @@ from borough.catalogue.identity import (
     PAIR_COLUMNS,
     PAIRS,
 )  # fmt: skip
+from borough.catalogue.rows import read_rows
 from borough.catalogue.tables import Columns
 from borough.compile.links import extra_fields
-from borough.compile.published_identity import seen_for
+from borough.compile.published_identity import appearances_in, seen_for
 from borough.engine.duckdb import DuckDBEngine
 from borough.engine.quoting import literal, quoted
 from borough.errors import UsageError
@@ -63,15 +62,19 @@ class Linkages:
 
     def table(self, name: str, columns: Columns) -> str:
         """SQL of a table as published."""
-        state = self.lake.table(name, self.published)
-        return self.engine.scan(state.files if state is not None else [], columns)
+        return read_rows(self.engine, name, self.lake.table(name, self.published), columns)
+
+    @property
+    def appearances(self) -> str:
+        """SQL of where everybody appears."""
+        return appearances_in(self.engine, lambda name: self.lake.table(name, self.published))
 
     @property
     def visible(self) -> str:
         """SQL (record, node, person, dataset) of the records that the purpose may see."""
         datasets = ", ".join(literal(d) for d in seen_for(self.project, self.purpose)) or "NULL"
         name = "concat(dataset, CASE WHEN role = 'person' THEN '' ELSE '.' || role END, ':', record)"
-        rows = self.table(APPEARANCES, APPEARANCE_COLUMNS)
+        rows = self.appearances
         return f"(SELECT {name} AS record, node, person, dataset FROM {rows} WHERE kind = 'person' AND dataset IN ({datasets}))"
 
     @property

@@ -15,6 +15,7 @@ from borough.identity.addresses.revisiting import revisit
 from borough.lake.logs import instant
 from borough.lake.model import Column
 from borough.pipeline.context import Run
+from borough.pipeline.touching import MOVED
 
 _ASKED, _NEW, _FOUND, _STALE = "identity_asked", "identity_new", "identity_found", "identity_stale"
 
@@ -29,7 +30,7 @@ def match_addresses(run: Run, *, anew: bool) -> int:
     if not places and not moved:
         return 0
     engine, remembered = run.engine, run.engine.scan(run.files(ADDRESSES), ADDRESS_COLUMNS)
-    _collect(run, places, remembered)
+    _collect(run, places, remembered, anew=anew)
     prepared = _prepared(run)
     stale = _touched(run, remembered) if moved and prepared is not None and run.files(ADDRESSES) else 0
     if stale:
@@ -44,9 +45,11 @@ def match_addresses(run: Run, *, anew: bool) -> int:
     return int(asked)
 
 
-def _collect(run: Run, places: Sequence[str], remembered: str) -> None:
-    """What rows ask, each once; and of that what nobody asked before."""
-    selects = [one for d in places for one in asked_sql(run.project, d, run.relations.versions(d))]
+def _collect(run: Run, places: Sequence[str], remembered: str, *, anew: bool) -> None:
+    """What rows ask, each once; and of that what nobody asked before. Unless ``anew``, rows that this run wrote ask."""
+    wrote = "" if anew else f" WHERE _run = {run.writer.number}"
+    rows = {d: f"(SELECT * FROM {run.relations.versions(d) if anew else log.sql}{wrote})" for d in places if (log := run.relations.log(d)) is not None}
+    selects = [one for d, written in rows.items() for one in asked_sql(run.project, d, written)]
     every = " UNION ALL ".join(selects) or "SELECT CAST(NULL AS BIGINT) AS key, '' AS text, '' AS postcode, CAST(NULL AS BIGINT) AS given, false AS shell"
     run.engine.execute(
         f"CREATE OR REPLACE TEMP TABLE {_NEW} AS SELECT key, any_value(text) AS text, any_value(postcode) AS postcode, any_value(given) AS given, any_value(shell) AS shell "
@@ -101,7 +104,9 @@ def _keep(run: Run, remembered: str, *, replaced: bool) -> None:
 
 
 def _tell_moves(run: Run, remembered: str) -> None:
-    """An address that had another property until now: a change that subscribers can see."""
+    """An address that had another property until now: a change that subscribers can see, and records of people to read again."""
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {MOVED} AS SELECT f.key FROM {remembered} r JOIN {_FOUND} f ON f.key = r.key WHERE f.uprn IS DISTINCT FROM r.uprn")
+    run.made.add(MOVED)
     moves = (
         f"SELECT 'moved' AS event, 'property' AS entity, f.uprn AS id, r.uprn AS other, CAST(count(*) AS BIGINT) AS count, min(f.method) AS note, "
         f"CAST({run.writer.number} AS BIGINT) AS run, {instant(run.recorded)} AS recorded "

@@ -25,6 +25,8 @@ FILLER = "DATE '1902-01-01'"
 NEAR, APART = 92, 1826  # days between statements of one stay: anyhow, and where nothing shows the person elsewhere
 LASTING = 90  # days from which an interval elsewhere ends a stay
 HOLDS = 365  # days for which somebody seen is still there
+AHEAD = 366  # days from today after which a start is a slip
+STALE = 1096  # days after which an open stay of which nothing was known is less sure
 OVERLAP = 31  # days of two stays at a time that are no contradiction: people move slowly and sources late
 TOGETHER = 365  # days that people share a home before one carries on the household of the other
 
@@ -35,6 +37,20 @@ def today_of(engine: DuckDBEngine, appearances: str, today: date | None) -> date
         return today
     found: date = engine.rows(f"SELECT coalesce(CAST(max(known) AS DATE), max(from_day), DATE '2000-01-01') FROM {appearances}")[0][0]
     return found
+
+
+def due(appearances: str, last: date, today: date) -> str | None:
+    """SELECT of the people for whom a day that ``stays`` counts by passed since it was last asked: an end came, or a year or three went by.
+
+    It may name others too, for whom nothing changed. None where no day passed.
+    """
+    if today <= last:
+        return None
+    known = "CAST(known AS DATE)"
+    said = ("from_day", "to_day", known)
+    turns = [(cell, after) for after in (0, HOLDS) for cell in said] + [(known, STALE), ("from_day", -AHEAD)]
+    passed = " OR ".join(f"{cell} BETWEEN DATE '{last}' - {after + 1} AND DATE '{today}' - {after - 1}" for cell, after in turns)
+    return f"SELECT DISTINCT person FROM {appearances} WHERE resident AND person IS NOT NULL AND ({passed})"
 
 
 def stays(engine: DuckDBEngine, appearances: str, into: str, *, today: date | None = None) -> int:
@@ -65,7 +81,7 @@ def _say(engine: DuckDBEngine, appearances: str, today: str) -> None:
         f"""CREATE OR REPLACE TEMP TABLE borough_stay_said AS
         WITH dated AS (
             SELECT person, property, coalesce(special, false) AS special, dataset, known, CAST(known AS DATE) AS known_day, {lasting} AS lasting,
-                CASE WHEN from_day >= {FILLER} AND from_day <= {today} + 366 THEN from_day END AS f,
+                CASE WHEN from_day >= {FILLER} AND from_day <= {today} + {AHEAD} THEN from_day END AS f,
                 CASE WHEN to_day > {today} THEN {OPEN} WHEN to_day >= {FILLER} THEN to_day END AS t,
                 coalesce(to_day < from_day, false) AS slip
             FROM {appearances} WHERE resident AND person IS NOT NULL AND property IS NOT NULL),
@@ -165,7 +181,7 @@ def _contradict(engine: DuckDBEngine, into: str, today: str) -> None:
             FROM borough_stay_ended s LEFT JOIN clash c USING (person, property, special, stay))
         SELECT person, property, stay, lo AS from_day, nullif(till, {OPEN}) AS to_day, nullif(hi, {OPEN}) AS said_to, seen AS last_seen,
             round((1 - power(0.3, intervals) * power(0.5, days)) * power(0.7, against)
-                * CASE WHEN till = {OPEN} AND CAST(last_known AS DATE) < {today} - 1096 THEN 0.8 ELSE 1 END, 4) AS confidence,
+                * CASE WHEN till = {OPEN} AND CAST(last_known AS DATE) < {today} - {STALE} THEN 0.8 ELSE 1 END, 4) AS confidence,
             sources, records, first_known, last_known, evidence, conflict,
             CASE WHEN conflict IS NOT NULL THEN coalesce(at_once, elsewhere) END AS elsewhere, special
         FROM judged ORDER BY property, person, special, stay"""
