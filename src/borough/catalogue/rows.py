@@ -39,15 +39,14 @@ class Kept(Protocol):
     def properties(self) -> Mapping[str, Any]: ...
 
 
-def read_rows(engine: Engine, name: str, kept: Kept | None, columns: Columns) -> str:
-    """SQL of a table's rows as they stand."""
-    if kept is None:
-        return engine.scan([], columns)
-    if name not in KEYS or not kept.properties.get("tail"):
-        return engine.scan(kept.files, columns)
+def read_rows(engine: Engine, name: str, kept: Kept | None, columns: Columns, where: str = "true") -> str:
+    """SQL of a table's rows as they stand; of those ``where`` a condition holds, which is tested before all else."""
+    if kept is None or name not in KEYS or not kept.properties.get("tail"):
+        rows = engine.scan(kept.files if kept is not None else [], columns)
+        return rows if where == "true" else f"(SELECT * FROM {rows} WHERE {where})"
     rows, through = engine.scan(kept.files, (*columns, *HIDDEN)), int(kept.properties["through"])
     key, own = (", ".join(quoted(c) for c in names) for names in (KEYS[name], [c for c, _ in columns]))
     tail = f"(SELECT * FROM {rows} WHERE _run > {through})"
-    base = f"SELECT {own} FROM (SELECT * FROM {rows} WHERE _run <= {through}) b ANTI JOIN (SELECT DISTINCT {key} FROM {tail}) k USING ({key})"
-    last = f"SELECT {own} FROM (SELECT * FROM {tail} QUALIFY _run = max(_run) OVER (PARTITION BY {key})) WHERE NOT _gone"
+    base = f"SELECT {own} FROM (SELECT * FROM {rows} WHERE _run <= {through} AND {where}) b ANTI JOIN (SELECT DISTINCT {key} FROM {tail}) k USING ({key})"
+    last = f"SELECT {own} FROM (SELECT * FROM {tail} QUALIFY _run = max(_run) OVER (PARTITION BY {key})) WHERE NOT _gone AND {where}"
     return f"({base} UNION ALL {last})"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -84,7 +85,7 @@ def load_project(context: typer.Context, given: Path | None) -> Project:
     return project
 
 
-@dataclass(frozen=True)
+@dataclass
 class Opened:
     """A project with its lake as last published, for reading."""
 
@@ -92,20 +93,25 @@ class Opened:
     engine: DuckDBEngine
     lake: Lake
     published: Published | None
-    programme: Programme
+
+    @cached_property
+    def programme(self) -> Programme:
+        """The project, compiled: for those who ask. Reports whose declaration has mistakes are not in it."""
+        from borough.pipeline.survey import compiled
+
+        return compiled(self.project)[0]
 
 
 @contextmanager
 def opened(context: typer.Context, given: Path | None) -> Iterator[Opened]:
     """Open a project for reading. Reports whose declaration has mistakes can't be read."""
-    from borough.pipeline.survey import compiled, open_engine, open_lake
+    from borough.pipeline.survey import open_engine, open_lake
 
     project = load_project(context, given)
     engine = open_engine(project)
     try:
         lake = open_lake(project)
-        programme, _mistakes = compiled(project)
-        yield Opened(project, engine, lake, lake.published(), programme)
+        yield Opened(project, engine, lake, lake.published())
     finally:
         engine.close()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from borough.cli.context import JsonOption, Opened, ProjectOption, civil_date, clock, load_project, opened, print_json, user, wants_json
-from borough.cli.read import Purpose, ask, need_run
+from borough.cli.read import Purpose, ask_of, need_run
 from borough.cli.run import Now
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def find(
     with opened(context, project) as o:
         links = _linkages(o, purpose)
         relation = find_address(links, address, postcode) if address is not None else find_people(links, str(name), civil_date(born, "--born"), postcode)
-        answer = ask(o, f"SELECT * EXCLUDE (place) FROM {relation.name} ORDER BY place", purpose=purpose, extra=(relation,))
+        answer = ask_of(o, relation, f"SELECT * EXCLUDE (place) FROM {relation.name} ORDER BY place", purpose)
         names, rows = [n for n, _ in answer.columns], answer.rows()
         if wants_json(context, as_json):
             print_json([dict(zip(names, row, strict=True)) for row in rows])
@@ -110,7 +110,7 @@ def review(
 
     with opened(context, project) as o:
         relation = _linkages(o, purpose).doubts(limit)
-        answer = ask(o, "SELECT * FROM review ORDER BY worth DESC, left_record, right_record", purpose=purpose, extra=(relation,))
+        answer = ask_of(o, relation, "SELECT * FROM review ORDER BY worth DESC, left_record, right_record", purpose)
         names, rows = [n for n, _ in answer.columns], answer.rows()
         if wants_json(context, as_json):
             print_json([dict(zip(names, row, strict=True)) for row in rows])
@@ -136,7 +136,7 @@ def explain(context: typer.Context, left: Left, right: Right, project: ProjectOp
         links = _linkages(o, purpose)
         told = links.evidence(left, right)
         # Asked through the gate, so that the look is permitted and recorded.
-        ask(o, "SELECT left_record FROM explained", purpose=purpose, extra=(Relation("explained", "(SELECT '' AS left_record)", (ColumnAccess("left_record", "string", "personal"),), "entity"),)).rows()
+        ask_of(o, Relation("explained", "(SELECT '' AS left_record)", (ColumnAccess("left_record", "string", "personal"),), "entity"), "SELECT left_record FROM explained", purpose).rows()
         model, _ = links.model()
         verdict = "one person" if told.total >= model.match_above else "for a person to decide" if told.total >= model.review_above else "two people"
         if wants_json(context, as_json):
@@ -213,7 +213,7 @@ def story(
 
     with opened(context, project) as o:
         records, chapters = person_story(_linkages(o, purpose), person)
-        answer = ask(o, "SELECT record, says FROM story ORDER BY record", purpose=purpose, extra=(records,)).rows()
+        answer = ask_of(o, records, "SELECT record, says FROM story ORDER BY record", purpose).rows()
         if not answer:
             raise UsageError(f"no person {person} is known, or none that may be seen for this purpose", advice="borough identity find --name shows people")
         if wants_json(context, as_json):

@@ -27,6 +27,7 @@ from borough.cli.context import (
 if TYPE_CHECKING:
     import datetime as dt
 
+    from borough.governance.classification import Relation
     from borough.governance.gate import Answer, Gate
 
 
@@ -93,6 +94,15 @@ def ask(o: Opened, sql: str, *, purpose: str | None = None, as_of: dt.date | Non
     from borough.governance.gate import Who
 
     return gate(o, as_of, extra).read(sql, Who(user(), "engineer"), purpose or o.project.borough.purpose)
+
+
+def ask_of(o: Opened, relation: Relation, sql: str, purpose: str | None) -> Answer:
+    """Ask of one relation that a command made, and of nothing else that is published."""
+    from borough.governance.audit import Audit
+    from borough.governance.gate import Gate, Who
+
+    own = Gate(o.engine, {relation.name: relation}, o.project.borough.purposes, Audit(o.lake.notes("audit")), published=o.published.number if o.published else None)
+    return own.read(sql, Who(user(), "engineer"), purpose or o.project.borough.purpose)
 
 
 def need_run(o: Opened) -> None:

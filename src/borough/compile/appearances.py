@@ -10,8 +10,8 @@ from borough.project.roles import home_of, people_of, property_column
 from borough.project.specs import DatasetSpec
 
 
-def said_sql(project: Project, dataset: str, rows: str, *, now: bool) -> list[str]:
-    """SELECTs of all that a dataset's rows (with their properties and ``_known``) say of people: a row for each record and role.
+def said_sql(project: Project, dataset: str, rows: str) -> list[str]:
+    """SELECTs of all that a dataset's rows (with their properties, ``_known`` and ``_now``) say of people: a row for each record and role.
 
     Every field of a person, and _role, _record, _now, _signature, _resident, _landlord_of, _from_day, _to_day, _lasting, _known. A role
     that is known through another dataset's row is said there.
@@ -26,7 +26,7 @@ def said_sql(project: Project, dataset: str, rows: str, *, now: bool) -> list[st
         landlord = f"CASE WHEN {where} THEN {quoted(property_column(person.landlord_of))} END" if person.landlord_of else "CAST(NULL AS BIGINT)"
         resident = f"coalesce({condition(contract, person.resident)}, false)" if home_of(contract, person) else "false"
         cells = {
-            "_role": literal(name), "_record": record_sql(contract), "_now": "true" if now else "false", "_signature": signature(fields), "_resident": resident,
+            "_role": literal(name), "_record": record_sql(contract), "_now": "_now", "_signature": signature(fields), "_resident": resident,
             "_landlord_of": landlord, **_days(contract), "_lasting": "true" if contract.true is not None and contract.true.to else "false", "_known": "_known", **fields,
         }  # fmt: skip
         selects.append(f"SELECT {', '.join(f'{sql} AS {quoted(alias)}' for alias, sql in cells.items())} FROM {rows}")

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from borough.compile.entities import gazetteer_of
 from borough.compile.relations import Relations
 from borough.engine.quoting import quoted
-from borough.project.load import Project
 
 LINE = (
     ("uprn", "BIGINT"), ("text", "VARCHAR"), ("sao", "VARCHAR"), ("pao_text", "VARCHAR"), ("number", "BIGINT"), ("number_suffix", "VARCHAR"),
@@ -72,10 +71,19 @@ def touched_sql(relations: Relations, run: int) -> str | None:
             code = spec.columns.get("postcode", "postcode")
             told = f"CAST(v.{quoted(code)} AS VARCHAR)" if code in relations.project.datasets[name].columns else "CAST(NULL AS VARCHAR)"
             selects.append(f"SELECT v.{quoted(column)} AS uprn, {told} AS postcode FROM {log.sql} v SEMI JOIN (SELECT {by} FROM {log.sql} WHERE _run = {int(run)}) n USING ({by})")
+    selects += _on_streets(relations, run)
     return f"(SELECT DISTINCT uprn, postcode FROM ({' UNION ALL '.join(selects)}) WHERE uprn IS NOT NULL)" if selects else None
 
 
-def streets_touched(project: Project, changed: set[str]) -> bool:
-    """Did streets change? Then every line may read otherwise."""
-    spec = gazetteer_of(project)
-    return spec is not None and spec.streets in changed
+def _on_streets(relations: Relations, run: int) -> list[str]:
+    """SELECTs (uprn, postcode) of the lines on streets that a run added, changed or took away: they may read otherwise."""
+    spec, datasets = gazetteer_of(relations.project), relations.project.datasets
+    if spec is None or spec.streets not in datasets or spec.streets is None or spec.addresses not in datasets:
+        return []
+    street, line, usrn = relations.log(spec.streets), relations.log(spec.addresses), spec.columns.get("usrn", "usrn")
+    uprn, code, own = spec.columns.get("uprn", "uprn"), spec.columns.get("postcode", "postcode"), datasets[spec.addresses].columns
+    if street is None or line is None or usrn not in own or usrn not in datasets[spec.streets].columns:
+        return []
+    by, told = ", ".join(quoted(c) for c in street.identity), f"CAST({quoted(code)} AS VARCHAR)" if code in own else "CAST(NULL AS VARCHAR)"
+    changed = f"SELECT v.{quoted(usrn)} FROM {street.sql} v SEMI JOIN (SELECT {by} FROM {street.sql} WHERE _run = {int(run)}) n USING ({by}) WHERE v.{quoted(usrn)} IS NOT NULL"
+    return [f"SELECT {quoted(uprn)} AS uprn, {told} AS postcode FROM {line.sql} WHERE {quoted(usrn)} IN ({changed})"]

@@ -57,10 +57,12 @@ def identity_relations(project: Project, engine: Engine, tables: Callable[[str],
     return {"appearance": _relation(seen, appearances_in(engine, tables), "appearance", APPEARANCE_COLUMNS), **found}
 
 
-def appearances_in(engine: Engine, tables: Callable[[str], TableState | None]) -> str:
-    """SQL of where everybody appears in a published run (``APPEARANCE_COLUMNS``)."""
-    statements, links = read_rows(engine, STATEMENTS, tables(STATEMENTS), STATEMENT_COLUMNS), read_rows(engine, LINKS, tables(LINKS), LINK_COLUMNS)
-    return shown_appearances(statements, links)
+def appearances_in(engine: Engine, tables: Callable[[str], TableState | None], people: str | None = None) -> str:
+    """SQL of where everybody appears in a published run (``APPEARANCE_COLUMNS``); or the ``people`` alone, a relation (person)."""
+    if people is None:
+        return shown_appearances(read_rows(engine, STATEMENTS, tables(STATEMENTS), STATEMENT_COLUMNS), read_rows(engine, LINKS, tables(LINKS), LINK_COLUMNS))
+    links = read_rows(engine, LINKS, tables(LINKS), LINK_COLUMNS, f"person IN (SELECT person FROM {people})")
+    return shown_appearances(read_rows(engine, STATEMENTS, tables(STATEMENTS), STATEMENT_COLUMNS, f"signature IN (SELECT signature FROM {links})"), links)
 
 
 def _relation(seen: Mapping[str, tuple[str, ...]], rows: str, name: str, columns: Columns) -> Relation:

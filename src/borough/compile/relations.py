@@ -44,7 +44,7 @@ class Relations:
     engine: Engine
     tables: Tables
     only: Mapping[str, str] = field(default_factory=dict)
-    """Dataset → condition over its columns: only the rows of keys that meet it are read. It may depend on nothing but the key."""
+    """Dataset → relation of all rows of its log for some keys: only these are read."""
     answered: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     """What ``answers`` gives, where it is at hand as a table."""
 
@@ -54,20 +54,19 @@ class Relations:
         stored = self.tables(log_table(dataset))
         if stored is None:
             return None
+        if dataset in self.only:
+            return Log(self.only[dataset], tuple(contract.key))
         columns = (*logical_columns(contract), *LOG_COLUMNS)
-        log = self._narrowed(dataset, self.engine.scan(stored.files, columns))
+        log = self.engine.scan(stored.files, columns)
         through, kind = int(stored.properties.get("through", 0)), stored.properties.get("base")
         base = None
         if kind == "log":
             base = f"(SELECT * FROM {log} WHERE _run <= {through})"
         elif kind == "current":
             current = self.tables(current_table(dataset))
-            base = None if current is None else self._narrowed(dataset, self.engine.scan(current.files, columns))
+            base = None if current is None else self.engine.scan(current.files, columns)
         settled = base is not None and int(stored.properties.get("last", 0)) <= through
         return Log(log, tuple(contract.key), log if settled and kind == "log" else base, through, settled)
-
-    def _narrowed(self, dataset: str, rows: str) -> str:
-        return f"(SELECT * FROM {rows} WHERE {self.only[dataset]})" if dataset in self.only else rows
 
     def dataset(self, name: str, *, as_of: dt.date | None = None, areas: bool = True, links: bool = True, system: bool = False) -> str:
         """SQL of a dataset's rows (one per key), with its area columns and those of who and where; as known at the end of a day if asked.

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-import shutil
 from typing import Any
 
-from borough.catalogue.contracts import log_table
 from borough.catalogue.entities import PERSON, entity_table
 from borough.catalogue.identity import CROSSWALK, CROSSWALK_COLUMNS
 from borough.catalogue.tables import Columns
-from borough.compile.entities import gazetteer_datasets
-from borough.compile.gazetteer import lines_sql, properties_sql
 from borough.compile.relations import Relations
 from borough.engine.quoting import literal
 from borough.errors import UsageError
 from borough.governance.classification import ColumnAccess, Relation
-from borough.identity.addresses.gazetteer import Gazetteer, Prepared, prepare
-from borough.identity.addresses.matching import VERSION, match
+from borough.identity.addresses.matching import match
 from borough.identity.clusters.crosswalk import story
 from borough.identity.entities.golden import TITLES
+from borough.pipeline.gazetteers import prepared_gazetteer
 from borough.pipeline.reviewing import Linkages
 
 _FOUND: Columns = (("place", "long"), ("uprn", "long"), ("address", "string"), ("method", "string"), ("score", "double"), ("reason", "string"))
@@ -35,38 +29,13 @@ MOST = 20
 def find_address(links: Linkages, text: str, postcode: str | None) -> Relation:
     """The relation ``found``: the property of an address by the quick tiers, or ``pending``. Raises UsageError where there is no gazetteer."""
     relations = Relations(links.project, links.engine, lambda table: links.lake.table(table, links.published))
-    prepared = _prepared(links, relations)
+    prepared = prepared_gazetteer(relations, links.engine)
+    if prepared is None:
+        raise UsageError("there is no gazetteer to find an address in", advice="bring in the datasets blpu and lpi, or name yours in entities/property.yaml")
     asked = f"(SELECT CAST(1 AS BIGINT) AS key, {literal(text)} AS text, {literal(postcode) if postcode else 'CAST(NULL AS VARCHAR)'} AS postcode, CAST(NULL AS BIGINT) AS uprn, true AS shell)"
     match(links.engine, prepared, asked, "found_address", settle=False)
     sql = "(SELECT 1 AS place, f.uprn, (SELECT min(line) FROM gaz_line g WHERE g.uprn = f.uprn) AS address, f.method, f.score, f.reason FROM found_address f)"
     return Relation("found", sql, tuple(ColumnAccess(name, kind, "personal") for name, kind in _FOUND), "entity")
-
-
-_TABLES = ("gaz_line", "gaz_key", "gaz_name", "gaz_property")
-
-
-def _prepared(links: Linkages, relations: Relations) -> Prepared:
-    """The gazetteer as the last run left it, prepared once and kept beside the project until it changes."""
-    lines = lines_sql(relations)
-    if lines is None:
-        raise UsageError("there is no gazetteer to find an address in", advice="bring in the datasets blpu and lpi, or name yours in entities/property.yaml")
-    states = [links.lake.table(log_table(d), links.published) for d in gazetteer_datasets(links.project)]
-    mark = hashlib.sha256(repr([(VERSION, s.name, s.version) for s in states if s is not None]).encode()).hexdigest()[:16]
-    home = links.project.root / ".borough" / "find"
-    kept = home / mark
-    if not (kept / "noise.json").exists():
-        prepared = prepare(links.engine, Gazetteer(lines, properties_sql(relations)))
-        kept.mkdir(parents=True, exist_ok=True)
-        for table in _TABLES:
-            links.engine.execute(f"COPY (SELECT * FROM {table} ORDER BY ALL) TO {literal(str(kept / table))} (FORMAT parquet)")
-        (kept / "noise.json").write_text(json.dumps(prepared.noise), encoding="utf-8")
-        for old in home.iterdir():
-            if old != kept:
-                shutil.rmtree(old, ignore_errors=True)
-        return prepared
-    for table in _TABLES:
-        links.engine.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT * FROM read_parquet({literal(str(kept / table))})")
-    return Prepared(0, tuple(json.loads((kept / "noise.json").read_text(encoding="utf-8"))), None, mark)
 
 
 def find_people(links: Linkages, name: str, born: dt.date | None, postcode: str | None) -> Relation:
@@ -79,12 +48,13 @@ def find_people(links: Linkages, name: str, born: dt.date | None, postcode: str 
     named = " AND ".join(f"contains({said}, ' ' || upper(strip_accents({literal(word)})))" for word in words)
     day = f"DATE '{born}'" if born else "NULL"
     code = f"upper(replace({literal(postcode)}, ' ', ''))" if postcode else "NULL"
-    homes = f"(SELECT person, min(n.postcode) AS postcode, bool_or(upper(replace(n.postcode, ' ', '')) = {code}) AS there FROM {links.visible} v JOIN {links.nodes} n ON n.node = v.node GROUP BY person)"
+    older = f" AND (date_of_birth = {day} OR date_of_birth IS NULL)" if born else ""
+    links.engine.execute(f"CREATE OR REPLACE TEMP TABLE found_named AS SELECT * FROM {shown} n WHERE {named}{older}")
+    homes = f"(SELECT person, min(n.postcode) AS postcode, bool_or(upper(replace(n.postcode, ' ', '')) = {code}) AS there FROM {links.visible_of('found_named')} v JOIN {links.nodes} n ON n.node = v.node GROUP BY person)"
     agrees = f"concat_ws(', ', 'name', CASE WHEN n.date_of_birth = {day} THEN 'date of birth' END, CASE WHEN h.there THEN 'postcode' END)"
     sql = (
         f"SELECT row_number() OVER (ORDER BY (n.date_of_birth IS NOT DISTINCT FROM {day}) DESC, coalesce(h.there, false) DESC, n.records DESC, n.person) AS place, n.person, n.name, "
-        f"n.date_of_birth, n.property, h.postcode, {agrees} AS agrees, n.records FROM (SELECT * FROM {shown} n WHERE {named}"
-        f"{f' AND (date_of_birth = {day} OR date_of_birth IS NULL)' if born else ''}) n JOIN {homes} h ON h.person = n.person"
+        f"n.date_of_birth, n.property, h.postcode, {agrees} AS agrees, n.records FROM found_named n JOIN {homes} h ON h.person = n.person"
     )
     links.engine.execute(f"CREATE OR REPLACE TEMP TABLE found_people AS SELECT * FROM ({sql}) WHERE place <= {MOST}")
     return Relation("found", "found_people", tuple(ColumnAccess(name, kind, "personal") for name, kind in _PEOPLE), "entity")

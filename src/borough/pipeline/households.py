@@ -35,7 +35,7 @@ def make_households(run: Run, *, anew: bool) -> int:
     today = run.recorded.date()
     whose = _whose(run, today, anew=anew)
     run.progress.step("household", "following stays")
-    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_SAID} AS SELECT * FROM {appearances(run)} a {f'SEMI JOIN {whose} t ON t.person = a.person' if whose else 'WHERE person IS NOT NULL'}")
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_SAID} AS SELECT * FROM {appearances(run, whose)} WHERE person IS NOT NULL")
     where = _follow(run, whose, today)
     count = _gather(run, where)
     run.progress.step("person", "choosing golden values")
@@ -49,13 +49,14 @@ def make_households(run: Run, *, anew: bool) -> int:
     return count
 
 
-def appearances(run: Run) -> str:
-    """SQL of everybody's appearances in the datasets as they stand in this run, with what the records say."""
-    return appearances_sql(_rows(run, STATEMENTS, STATEMENT_COLUMNS), _rows(run, LINKS, LINK_COLUMNS))
+def appearances(run: Run, whose: str | None = None) -> str:
+    """SQL of everybody's appearances in the datasets as they stand in this run, with what the records say; or of the people in a table."""
+    links = _rows(run, LINKS, LINK_COLUMNS, f"person IN (SELECT person FROM {whose})" if whose else "true")
+    return appearances_sql(_rows(run, STATEMENTS, STATEMENT_COLUMNS, f"signature IN (SELECT signature FROM {links})" if whose else "true"), links)
 
 
-def _rows(run: Run, table: str, columns: tuple[tuple[str, str], ...]) -> str:
-    return read_rows(run.engine, table, run.state(table), columns)
+def _rows(run: Run, table: str, columns: tuple[tuple[str, str], ...], where: str = "true") -> str:
+    return read_rows(run.engine, table, run.state(table), columns, where)
 
 
 def _remembered(run: Run) -> dict[str, str]:

@@ -9,6 +9,7 @@ from borough.engine.quoting import quoted
 from borough.lake.model import Column
 from borough.pipeline.context import Run
 
+_NEW, _TOUCHED = "keep_new", "keep_touched"
 MOST = 0.1
 """The tail's share of the base above which the table is written whole."""
 
@@ -29,19 +30,22 @@ def keep_files(run: Run, table: str, columns: Columns, files: list[WrittenFile])
 def keep_touched(run: Run, table: str, columns: Columns, rows: str, touched: str, *, order: str) -> None:
     """Put ``rows`` in the place of all that the touched keys had. ``touched``: relation with the key's columns; no other key may be in ``rows``."""
     properties, state = run.properties(table), run.state(table)
-    key = ", ".join(quoted(c) for c in KEYS[table])
-    ((count, gone),) = run.engine.rows(f"SELECT (SELECT count(*) FROM ({rows})), (SELECT count(*) FROM (SELECT DISTINCT {key} FROM {touched}))")
+    key, own = ", ".join(quoted(c) for c in KEYS[table]), ", ".join(quoted(c) for c, _ in columns)
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_NEW} AS SELECT {own} FROM ({rows})")
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_TOUCHED} AS SELECT DISTINCT {key} FROM {touched}")
+    ((count, gone),) = run.engine.rows(f"SELECT (SELECT count(*) FROM {_NEW}), (SELECT count(*) FROM {_TOUCHED})")
     if state is None or properties.get("tail", 0) + count + gone > MOST * properties.get("rows", 0):
-        own = ", ".join(quoted(c) for c, _ in columns)
-        others = f"SELECT {own} FROM {read_rows(run.engine, table, state, columns)} o ANTI JOIN (SELECT DISTINCT {key} FROM {touched}) t USING ({key})"
-        keep_whole(run, table, columns, f"{others} UNION ALL SELECT {own} FROM ({rows})", order=order)
+        others = f"SELECT {own} FROM {read_rows(run.engine, table, state, columns)} o ANTI JOIN {_TOUCHED} t USING ({key})"
+        keep_whole(run, table, columns, f"{others} UNION ALL SELECT {own} FROM {_NEW}", order=order)
         return
     nothing = ", ".join(quoted(c) if c in KEYS[table] else f"NULL AS {quoted(c)}" for c, _ in columns)
-    left = f"SELECT {nothing}, CAST({run.writer.number} AS BIGINT) AS _run, true AS _gone FROM (SELECT DISTINCT {key} FROM {touched}) t ANTI JOIN ({rows}) r USING ({key})"
-    files = run.engine.copy(f"SELECT * FROM ({stamped(run, columns, rows)} UNION ALL {left}) ORDER BY {order}", run.writer.new_file(table))
+    left = f"SELECT {nothing}, CAST({run.writer.number} AS BIGINT) AS _run, true AS _gone FROM {_TOUCHED} t ANTI JOIN {_NEW} r USING ({key})"
+    files = run.engine.copy(f"SELECT * FROM ({stamped(run, columns, f'SELECT * FROM {_NEW}')} UNION ALL {left}) ORDER BY {order}", run.writer.new_file(table))
     if files:
         run.writer.append(table, files, _physical(columns), app=table)
         properties["tail"] = properties.get("tail", 0) + sum(file.rows for file in files)
+    for made in (_NEW, _TOUCHED):
+        run.engine.execute(f"DROP TABLE IF EXISTS {made}")
 
 
 def stamped(run: Run, columns: Columns, rows: str) -> str:

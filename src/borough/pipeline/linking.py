@@ -23,6 +23,7 @@ from borough.compile.links import extra_fields
 from borough.identity.clusters.components import Clustered, cluster
 from borough.identity.clusters.crosswalk import as_of, changes
 from borough.identity.clusters.ledger import Assigned, assign
+from borough.identity.clusters.reaching import reach
 from borough.identity.people.columns import NODE_COLUMNS
 from borough.identity.people.scoring import score, score_inside
 from borough.lake.logs import instant
@@ -39,7 +40,7 @@ SCORED, ALIVE, JUDGED, CLUSTERED, ASSIGNED = "link_scored", "link_alive", "link_
 TOUCHED_PEOPLE = "touched_people"
 """People (person) of whom records, or links, came, changed or went in this run: a temp table, where not all are to be made again."""
 _STANDS = "link_stands"
-_TABLES = (STANDING, RECORDS, RESAID, TOUCHED, BEFORE, _STANDS, DIRTY, GONE, SCORED, f"{SCORED}_dirty", ALIVE, JUDGED, CLUSTERED, ASSIGNED, f"{ASSIGNED}_events", FREQUENT)
+_TABLES = (STANDING, RECORDS, RESAID, TOUCHED, BEFORE, _STANDS, DIRTY, GONE, SCORED, f"{SCORED}_dirty", ALIVE, "link_near", JUDGED, CLUSTERED, ASSIGNED, f"{ASSIGNED}_events", FREQUENT)
 
 
 @dataclass
@@ -112,10 +113,6 @@ def _compare(run: Run, frozen: Frozen, linked: Linked) -> None:
         linked.compared, linked.pairs = int(dirty), scored.pairs
         linked.told.extend(scored.told())
         _tell(run, "capped", [(0, c.largest, f"{c.blocks} block(s) of {c.rule}") for c in scored.capped])
-    run.engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE {ALIVE} AS SELECT p.l, p.r, p.weight FROM {run.engine.scan(run.files(PAIRS), PAIR_COLUMNS)} p "
-        f"SEMI JOIN {_STANDS} a ON a.node = p.l SEMI JOIN {_STANDS} b ON b.node = p.r WHERE p.weight >= {frozen.model.match_above!r}"
-    )
 
 
 def _keep_pairs(run: Run, frozen: Frozen) -> None:
@@ -124,10 +121,24 @@ def _keep_pairs(run: Run, frozen: Frozen) -> None:
     stale = f"SELECT 1 FROM {pairs} WHERE l IN (SELECT node FROM {DIRTY}) OR r IN (SELECT node FROM {DIRTY}) LIMIT 1"
     if frozen.fresh or (run.files(PAIRS) and run.engine.rows(stale)):
         kept = f"SELECT l, r, weight, run FROM {pairs} WHERE l NOT IN (SELECT node FROM {DIRTY}) AND r NOT IN (SELECT node FROM {DIRTY}) UNION ALL " if not frozen.fresh else ""
-        files = run.engine.copy(f"SELECT * FROM ({kept}{new}) ORDER BY l, r", run.writer.new_file(PAIRS))
+        # Those kept are in order already; to sort them all again would take longer than the rest.
+        files = run.engine.copy(f"{kept}SELECT * FROM ({new} ORDER BY l, r)", run.writer.new_file(PAIRS))
         run.writer.replace(PAIRS, files, [Column(name, kind) for name, kind in PAIR_COLUMNS], app=PAIRS)
     else:
         run.append(PAIRS, run.engine.copy(f"{new} ORDER BY l, r", run.writer.new_file(PAIRS)), PAIR_COLUMNS, app=PAIRS)
+
+
+def _reach(run: Run, frozen: Frozen) -> str:
+    """The links among nodes that stand (temp table ``ALIVE``), and the nodes: all of them, or those that hang together with a dirty one."""
+    engine, near = run.engine, "link_near"
+    pairs = f"(SELECT l, r, weight FROM {engine.scan(run.files(PAIRS), PAIR_COLUMNS)} WHERE weight >= {frozen.model.match_above!r})"
+    ((dirty, active),) = engine.rows(f"SELECT (SELECT count(*) FROM {DIRTY}), (SELECT count(*) FROM {_STANDS})")
+    if 20 * dirty > active:
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE {ALIVE} AS SELECT p.* FROM {pairs} p SEMI JOIN {_STANDS} a ON a.node = p.l SEMI JOIN {_STANDS} b ON b.node = p.r")
+        return _STANDS
+    reach(engine, f"(SELECT l, r FROM {pairs} UNION ALL SELECT l, r FROM {JUDGED} WHERE decision = 'same')", _STANDS, DIRTY, near)
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {ALIVE} AS SELECT p.* FROM {pairs} p SEMI JOIN {near} a ON a.node = p.l SEMI JOIN {near} b ON b.node = p.r")
+    return near
 
 
 def _mark_neighbours(run: Run, frozen: Frozen) -> None:
@@ -158,9 +169,9 @@ def _settle(run: Run, frozen: Frozen, linked: Linked) -> None:
     def inside(members: str, into: str) -> None:
         score_inside(engine, frozen.model, ACTIVE, members, into, frequent=FREQUENT)
 
-    dirty = None if frozen.fresh else DIRTY
+    nodes, dirty = _reach(run, frozen), None if frozen.fresh else DIRTY
     clustered = cluster(
-        engine, _STANDS, ALIVE, JUDGED, CLUSTERED, match_above=frozen.model.match_above, floor=frozen.model.floor, chance=frozen.model.chance, inside=inside, dirty=dirty, limit=linkage_of(run).largest
+        engine, nodes, ALIVE, JUDGED, CLUSTERED, match_above=frozen.model.match_above, floor=frozen.model.floor, chance=frozen.model.chance, inside=inside, dirty=dirty, limit=linkage_of(run).largest
     )
     _report(run, clustered, linked)
     touched = f"SELECT node FROM {CLUSTERED} UNION ALL SELECT node FROM {GONE}"
@@ -210,13 +221,15 @@ def _tell(run: Run, event: str, what: list[tuple[int, int, str]]) -> None:
 def _link(run: Run, signatures: str, *, whole: bool) -> None:
     """Join every signature to its person; one whose records are gone keeps the person that it last had."""
     crosswalk, number = run.engine.scan(run.files(CROSSWALK), CROSSWALK_COLUMNS), run.writer.number
-    rows = f"SELECT s.signature, s.node, s.kind, c.person FROM {signatures} s LEFT JOIN ({as_of(crosswalk, number)}) c ON c.node = s.node WHERE s.node IS NOT NULL"
     if whole or not run.files(LINKS):
+        rows = f"SELECT s.signature, s.node, s.kind, c.person FROM {signatures} s LEFT JOIN ({as_of(crosswalk, number)}) c ON c.node = s.node WHERE s.node IS NOT NULL"
         keep_whole(run, LINKS, LINK_COLUMNS, rows, order="signature")
     else:
         moved = f"(SELECT node FROM {crosswalk} WHERE run = {number})"
-        run.engine.execute(f"CREATE OR REPLACE TEMP TABLE link_moved AS SELECT signature FROM {signatures} WHERE run = {number} OR node IN {moved}")
-        keep_touched(run, LINKS, LINK_COLUMNS, f"{rows} AND s.signature IN (SELECT signature FROM link_moved)", "link_moved", order="signature")
+        run.engine.execute(f"CREATE OR REPLACE TEMP TABLE link_moved AS SELECT signature, node, kind FROM {signatures} WHERE node IS NOT NULL AND (run = {number} OR node IN {moved})")
+        known = f"(SELECT * FROM {crosswalk} WHERE node IN (SELECT node FROM link_moved))"
+        rows = f"SELECT s.signature, s.node, s.kind, c.person FROM link_moved s LEFT JOIN ({as_of(known, number)}) c ON c.node = s.node"
+        keep_touched(run, LINKS, LINK_COLUMNS, rows, "link_moved", order="signature")
         run.engine.execute("DROP TABLE link_moved")
     run.changed.add("person")
 

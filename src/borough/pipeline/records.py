@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from borough.catalogue.contracts import logical_columns
 from borough.catalogue.identity import NODES, SIGNATURE_COLUMNS, SIGNATURES, STATEMENT_COLUMNS, STATEMENTS
 from borough.catalogue.rows import read_rows
 from borough.catalogue.tables import Columns
@@ -17,6 +18,7 @@ from borough.engine.port import WrittenFile
 from borough.engine.quoting import literal, quoted
 from borough.identity.people.cleaning import clean, frequent_dates
 from borough.identity.people.columns import RECORD_COLUMNS
+from borough.lake.logs import LOG_COLUMNS
 from borough.pipeline.context import Run
 from borough.pipeline.frozen import remembered
 from borough.pipeline.keeping import keep_files, keep_touched, stamped
@@ -24,7 +26,7 @@ from borough.pipeline.touching import TOUCHED, stamp, through, touch
 from borough.project.specs import DatasetSpec
 
 STANDING, RECORDS, RESAID, _CLEANED, _NEW = "link_standing", "link_records", "link_resaid", "link_cleaned", "link_new"
-_SAID, _STATED = "link_said", "link_stated"
+_LOG, _ROWS, _SAID, _STATED = "link_log", "link_rows", "link_said", "link_stated"
 
 
 def collect(run: Run, *, anew: bool) -> bool:
@@ -47,14 +49,16 @@ def collect(run: Run, *, anew: bool) -> bool:
     for dataset in (d for d in peopled(run.project) if d in touched):
         if not _read(run, dataset, answered, whole=whole):
             continue
-        _take_new(run, names)
+        _take_new(run, names, whole=whole)
         stated = _stated_sql(run.project.datasets[dataset])
         if whole:
             files += engine.copy(f"{stamped(run, STATEMENT_COLUMNS, stated)} ORDER BY record, role, signature", run.writer.new_file(STATEMENTS))
         else:
             engine.execute(f"INSERT INTO {_STATED} {stated}")
     _settle(run, files, whole=whole)
-    for table in (_SAID, _STATED, *answered.values()):
+    if not whole:
+        engine.execute(f"DELETE FROM {RECORDS} WHERE signature IN (SELECT signature FROM {engine.scan(run.files(SIGNATURES), SIGNATURE_COLUMNS)})")
+    for table in (_LOG, _ROWS, _SAID, _STATED, *answered.values()):
         engine.execute(f"DROP TABLE IF EXISTS {table}")
     _fill_postcodes(run)
     return whole
@@ -62,16 +66,28 @@ def collect(run: Run, *, anew: bool) -> bool:
 
 def _read(run: Run, dataset: str, answered: dict[tuple[str, str, str], str], *, whole: bool) -> bool:
     """What the rows of a dataset say of people, now and in earlier versions, as the temp table ``_SAID``. False if they say nothing themselves."""
-    only = {} if whole else {dataset: f"{record_sql(run.project.datasets[dataset])} IN (SELECT record FROM {TOUCHED} WHERE dataset = {literal(dataset)})"}
-    relations = Relations(run.project, run.engine, run.state, only, answered)
+    selects = said_sql(run.project, dataset, _ROWS)
+    if not selects:
+        return False
+    relations = Relations(run.project, run.engine, run.state, {} if whole else {dataset: _narrow(run, dataset)}, answered)
     _answer(run, dataset, answered)
-    selects = said_sql(run.project, dataset, relations.linked(dataset, relations.standing(dataset), people=False), now=True)
-    log = relations.log(dataset)
+    rows, log = f"(SELECT *, true AS _now FROM {relations.standing(dataset)})", relations.log(dataset)
     if log is not None and not (log.settled and log.base == log.sql):
-        selects += said_sql(run.project, dataset, relations.linked(dataset, relations.versions(dataset), people=False), now=False)
+        by = ", ".join(quoted(c) for c in (*log.identity, "_position", "_run", "_n"))
+        rows = f"(SELECT v.*, c._now IS NOT NULL AS _now FROM {relations.versions(dataset)} v LEFT JOIN (SELECT {by}, _now FROM {rows}) c USING ({by}))"
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_ROWS} AS SELECT * FROM {relations.linked(dataset, rows, people=False)}")
     for i, select in enumerate(selects):
         run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_SAID} AS {select}" if i == 0 else f"INSERT INTO {_SAID} {select}")
-    return bool(selects)
+    return True
+
+
+def _narrow(run: Run, dataset: str) -> str:
+    """A temp table of the log's rows of touched records."""
+    log = run.relations.log(dataset)
+    rows = log.sql if log is not None else run.engine.scan([], (*logical_columns(run.project.datasets[dataset]), *LOG_COLUMNS))
+    records = f"SELECT record FROM {TOUCHED} WHERE dataset = {literal(dataset)}"
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_LOG} AS SELECT * FROM {rows} WHERE {record_sql(run.project.datasets[dataset])} IN ({records})")
+    return _LOG
 
 
 def _answer(run: Run, dataset: str, answered: dict[tuple[str, str, str], str]) -> None:
@@ -85,13 +101,12 @@ def _answer(run: Run, dataset: str, answered: dict[tuple[str, str, str], str]) -
             answered[asked] = name
 
 
-def _take_new(run: Run, names: Sequence[str]) -> None:
-    """What signatures that nobody had before say."""
-    known = run.engine.scan(run.files(SIGNATURES), SIGNATURE_COLUMNS)
+def _take_new(run: Run, names: Sequence[str], *, whole: bool) -> None:
+    """What signatures that nobody had before say. Of few records, those that somebody had are left out at the end, all at once."""
+    known = f"ANTI JOIN {run.engine.scan(run.files(SIGNATURES), SIGNATURE_COLUMNS)} k ON k.signature = s._signature " if whole else ""
     values = ", ".join(f"any_value({quoted(name)}) AS {quoted(name)}" for name in names)
     run.engine.execute(
-        f"INSERT INTO {RECORDS} SELECT _signature, {values} FROM {_SAID} s ANTI JOIN {known} k ON k.signature = s._signature ANTI JOIN {RECORDS} r ON r.signature = s._signature "
-        "WHERE _signature IS NOT NULL GROUP BY _signature"
+        f"INSERT INTO {RECORDS} SELECT _signature, {values} FROM {_SAID} s {known}ANTI JOIN {RECORDS} r ON r.signature = s._signature WHERE _signature IS NOT NULL GROUP BY _signature"
     )
 
 

@@ -72,9 +72,15 @@ class Linkages:
     @property
     def visible(self) -> str:
         """SQL (record, node, person, dataset) of the records that the purpose may see."""
+        return self._visible(self.appearances)
+
+    def visible_of(self, people: str) -> str:
+        """``visible``, of a few people: a relation (person)."""
+        return self._visible(appearances_in(self.engine, lambda name: self.lake.table(name, self.published), people))
+
+    def _visible(self, rows: str) -> str:
         datasets = ", ".join(literal(d) for d in seen_for(self.project, self.purpose)) or "NULL"
         name = "concat(dataset, CASE WHEN role = 'person' THEN '' ELSE '.' || role END, ':', record)"
-        rows = self.appearances
         return f"(SELECT {name} AS record, node, person, dataset FROM {rows} WHERE kind = 'person' AND dataset IN ({datasets}))"
 
     @property
@@ -133,7 +139,7 @@ class Linkages:
 
     def records_of(self, person: int) -> list[tuple[str, str]]:
         """The records of a person that this purpose may see: name, and what it says."""
-        sql = f"SELECT v.record, {_says('n')} FROM {self.visible} v JOIN {self.nodes} n ON n.node = v.node WHERE v.person = {int(person)} ORDER BY 1"
+        sql = f"SELECT v.record, {_says('n')} FROM {self.visible_of(f'(SELECT {int(person)} AS person)')} v JOIN {self.nodes} n ON n.node = v.node ORDER BY 1"
         return [(str(record), str(says)) for record, says in self.engine.rows(sql)]
 
 

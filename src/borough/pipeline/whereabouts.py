@@ -6,15 +6,16 @@ from collections.abc import Sequence
 
 from borough.catalogue.identity import ADDRESS_COLUMNS, ADDRESSES, EVENT_COLUMNS, EVENTS
 from borough.compile.entities import addressed, gazetteer_datasets
-from borough.compile.gazetteer import lines_sql, properties_sql, streets_touched, touched_sql
+from borough.compile.gazetteer import touched_sql
 from borough.compile.links import asked_sql
 from borough.engine.quoting import literal
-from borough.identity.addresses.gazetteer import Gazetteer, Prepared, prepare
+from borough.identity.addresses.gazetteer import Prepared
 from borough.identity.addresses.matching import VERSION, match
 from borough.identity.addresses.revisiting import revisit
 from borough.lake.logs import instant
 from borough.lake.model import Column
 from borough.pipeline.context import Run
+from borough.pipeline.gazetteers import prepared_gazetteer
 from borough.pipeline.touching import MOVED
 
 _ASKED, _NEW, _FOUND, _STALE = "identity_asked", "identity_new", "identity_found", "identity_stale"
@@ -58,11 +59,8 @@ def _collect(run: Run, places: Sequence[str], remembered: str, *, anew: bool) ->
 
 
 def _prepared(run: Run) -> Prepared | None:
-    lines = lines_sql(run.relations)
-    if lines is None:
-        return None
     run.progress.step("property", "preparing the gazetteer")
-    return prepare(run.engine, Gazetteer(lines, properties_sql(run.relations)), folder=run.project.root / ".borough" / "gazetteer")
+    return prepared_gazetteer(run.relations, run.engine)
 
 
 def _touched(run: Run, remembered: str) -> int:
@@ -70,8 +68,7 @@ def _touched(run: Run, remembered: str) -> int:
     changed = touched_sql(run.relations, run.writer.number)
     if changed is None:
         return 0
-    every = f"SELECT key FROM {remembered}"  # lines may read otherwise everywhere
-    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_STALE} AS {every if streets_touched(run.project, run.changed) else revisit(remembered, changed)}")
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_STALE} AS {revisit(remembered, changed)}")
     return int(run.engine.rows(f"SELECT count(*) FROM {_STALE}")[0][0])
 
 

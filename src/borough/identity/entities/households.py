@@ -47,10 +47,14 @@ def due(appearances: str, last: date, today: date) -> str | None:
     if today <= last:
         return None
     known = "CAST(known AS DATE)"
-    said = ("from_day", "to_day", known)
-    turns = [(cell, after) for after in (0, HOLDS) for cell in said] + [(known, STALE), ("from_day", -AHEAD)]
-    passed = " OR ".join(f"{cell} BETWEEN DATE '{last}' - {after + 1} AND DATE '{today}' - {after - 1}" for cell, after in turns)
-    return f"SELECT DISTINCT person FROM {appearances} WHERE resident AND person IS NOT NULL AND ({passed})"
+
+    def passed(cell: str, after: int) -> str:
+        return f"{cell} BETWEEN DATE '{last}' - {after + 1} AND DATE '{today}' - {after - 1}"
+
+    alone = f"NOT coalesce(from_day IS NOT NULL AND (to_day IS NOT NULL OR lasting), false) AND ({' OR '.join(passed(cell, HOLDS) for cell in ('from_day', 'to_day', known))})"
+    aged = f"(to_day IS NULL OR to_day >= DATE '{last}') AND {passed(known, STALE)}"
+    turns = [passed("to_day", 0), passed("from_day", -AHEAD), f"({alone})", f"({aged})"]
+    return f"SELECT DISTINCT person FROM {appearances} WHERE resident AND person IS NOT NULL AND ({' OR '.join(turns)})"
 
 
 def stays(engine: DuckDBEngine, appearances: str, into: str, *, today: date | None = None) -> int:

@@ -68,18 +68,35 @@ def block(engine: DuckDBEngine, nodes: str, dirty: str | None, rules: Sequence[S
     mark = "true" if dirty is None else f"node IN (SELECT node FROM {dirty})"
     engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT node, {mark} AS dirty, {cells} FROM {nodes}")
     left = f"SELECT {cells} FROM {gone}" if gone is not None and dirty is not None else None
-    capped = []
+    looked_at = into if dirty is None else _touched(engine, into, keys, left)
+    capped, turned = [], False
     for rule, key in zip(rules, keys, strict=True):
-        _count_blocks(engine, key, into, left)
+        _count_blocks(engine, key, looked_at, left)
         cap_of = cap_for(rule, cap)
         ((blocks, largest),) = engine.rows(f"SELECT count(*), max(n) FROM people_blocks WHERE touched AND n * (n - 1) // 2 > {cap_of}")
         if blocks:
             capped.append(Capped(" and ".join(rule), int(blocks), int(largest)))
-        turned = f"SELECT key FROM people_blocks WHERE (n * (n - 1) // 2 > {cap_of}) <> (was * (was - 1) // 2 > {cap_of})"
-        if dirty is not None and engine.rows(f"SELECT count(*) FROM ({turned})") != [(0,)]:
-            engine.execute(f"UPDATE {into} SET dirty = true WHERE {key} IN ({turned})")
+        crossed = f"SELECT key FROM people_blocks WHERE (n * (n - 1) // 2 > {cap_of}) <> (was * (was - 1) // 2 > {cap_of})"
+        if dirty is not None and engine.rows(f"SELECT count(*) FROM ({crossed})") != [(0,)]:
+            engine.execute(f"UPDATE {into} SET dirty = true WHERE {key} IN ({crossed})")
+            turned = True
+    if dirty is not None:
+        looked_at = _touched(engine, into, keys, left) if turned else looked_at
+        engine.execute(f"DROP TABLE {into}")
+        engine.execute(f"ALTER TABLE {looked_at} RENAME TO {into}")
     _keep_blocks(engine, into, [(key, cap_for(rule, cap)) for rule, key in zip(rules, keys, strict=True)])
+    engine.execute("DROP TABLE IF EXISTS people_blocks")
     return capped
+
+
+def _touched(engine: DuckDBEngine, keys_of: str, keys: Sequence[str], left: str | None) -> str:
+    """A temp table of the blocks that hold a node that came, changed or left, and of the nodes in them: all rules in one pass."""
+    touched = f"SELECT * FROM (SELECT {', '.join(keys)} FROM {keys_of} WHERE dirty{f' UNION ALL {left}' if left else ''})"
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE people_changed AS {touched}")
+    cells = ", ".join(f"CASE WHEN {key} IN (SELECT {key} FROM people_changed WHERE {key} IS NOT NULL) THEN {key} END AS {key}" for key in keys)
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE people_touched AS SELECT * FROM (SELECT node, dirty, {cells} FROM {keys_of}) WHERE dirty OR coalesce({', '.join(keys)}) IS NOT NULL")
+    engine.execute("DROP TABLE people_changed")
+    return "people_touched"
 
 
 def _count_blocks(engine: DuckDBEngine, key: str, into: str, left: str | None) -> None:
@@ -104,8 +121,8 @@ def _keep_blocks(engine: DuckDBEngine, into: str, caps: Sequence[tuple[str, int]
     engine.execute(f"CREATE OR REPLACE TEMP TABLE people_kept AS SELECT k.node, k.dirty, {kept} FROM {into} k {joins} WHERE k.dirty OR coalesce({', '.join(f'b_{key}.key' for key, _ in caps)}) IS NOT NULL")
     engine.execute(f"DROP TABLE {into}")
     engine.execute(f"ALTER TABLE people_kept RENAME TO {into}")
-    for table in ("people_blocks", *(f"people_key_{key}" for key, _ in caps)):
-        engine.execute(f"DROP TABLE IF EXISTS {table}")
+    for key, _ in caps:
+        engine.execute(f"DROP TABLE IF EXISTS people_key_{key}")
 
 
 def comparable(nodes: str, keys: str, extras: Sequence[str], grown: dt.date | None = None) -> str:
