@@ -27,7 +27,7 @@ class Word(StrEnum):
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="Who and where: how records are linked to properties and people, and what people decide of it.")
     group.command("show", epilog="Examples: `borough identity show` · `borough identity show --json`")(show)
-    group.command("find", epilog='Examples: `borough identity find "Flat 2, 14 Brookside, NM1 2AB"` · `borough identity find --name "Ana Silva" --born 1990-03-05`')(find)
+    group.command("find", epilog='Examples: `borough identity find "Flat 2, 14 Brookside, NM1 2AB" --why` · `borough identity find --name "Ana Silva" --born 1990-03-05`')(find)
     group.command("review", epilog="Examples: `borough identity review` · `borough identity review --limit 50 --purpose safeguarding`")(review)
     group.command("explain", epilog="Example: `borough identity explain elector:10012957 library_member:L0042`")(explain)
     group.command("decide", epilog='Examples: `borough identity decide elector:10012957 library_member:L0042 same --why "same signature"` · `borough identity decide A B withdrawn --why "a slip"`')(decide)
@@ -67,6 +67,7 @@ def find(
     name: Annotated[str | None, typer.Option("--name", help="A person's name, in any order.", show_default=False)] = None,
     born: Annotated[str | None, typer.Option("--born", help="Their date of birth.", show_default=False)] = None,
     postcode: Annotated[str | None, typer.Option("--postcode", help="A postcode: of the address, or of where the person lives.", show_default=False)] = None,
+    why: Annotated[bool, typer.Option("--why", help="Show the homes that come nearest to an address, and what of it they agree with.")] = False,
     project: ProjectOption = None,
     purpose: Purpose = None,
     as_json: JsonOption = False,
@@ -77,13 +78,18 @@ def find(
     """
     from borough.cli.show import table
     from borough.errors import UsageError
-    from borough.pipeline.finding import find_address, find_people
+    from borough.pipeline.finding import address_candidates, find_address, find_people
 
+    if why and address is None:
+        raise UsageError("--why is of an address", advice="borough identity story PERSON shows a person's records, borough identity explain RECORD OTHER why two are one")
     if (address is None) == (name is None):
         raise UsageError("one thing at a time: an address, or a person's --name", advice='borough identity find "14 Brookside, NM1 2AB", or borough identity find --name "Ana Silva"')
     with opened(context, project) as o:
         links = _linkages(o, purpose)
-        relation = find_address(links, address, postcode) if address is not None else find_people(links, str(name), civil_date(born, "--born"), postcode)
+        if address is None:
+            relation = find_people(links, str(name), civil_date(born, "--born"), postcode)
+        else:
+            relation = address_candidates(links, address, postcode) if why else find_address(links, address, postcode)
         answer = ask_of(o, relation, f"SELECT * EXCLUDE (place) FROM {relation.name} ORDER BY place", purpose)
         names, rows = [n for n, _ in answer.columns], answer.rows()
         if wants_json(context, as_json):

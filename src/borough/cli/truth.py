@@ -11,11 +11,11 @@ import typer
 
 from borough.cli.context import JsonOption, Opened, ProjectOption, opened, print_json, wants_json
 from borough.cli.read import ask, need_run
-from borough.cli.truth_links import LINKS, Links, link_cells
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from borough.cli.truth_links import Links
     from borough.demo.door import Demo
     from borough.demo.truth.ceiling import Ceiling
     from borough.demo.truth.measure import Broken, Measured
@@ -87,6 +87,7 @@ class _Run:
 
 
 def _measured(o: Opened) -> _Run:
+    from borough.cli.truth_links import Links
     from borough.demo.truth import measure
 
     run = _Run([], [], Links(o.project.root))
@@ -121,6 +122,8 @@ def _rows(o: Opened, feed: str, dataset: str) -> tuple[pl.DataFrame, pl.DataFram
     keys = list(spec.key)
     placed = ["uprn"] if "uprn" in spec.columns and "uprn" not in keys else []
     quarantine = quarantine_relation(o.project, o.engine, o.lake, o.published, dataset)
+    from borough.cli.truth_links import LINKS, link_cells
+
     linked = link_cells(spec, feed)
     for cells in dict.fromkeys((linked, ())):
         for purpose in (o.project.borough.purpose, *o.project.sources[feed.split(".")[0]].purposes):

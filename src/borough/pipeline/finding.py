@@ -10,15 +10,19 @@ from borough.catalogue.identity import CROSSWALK, CROSSWALK_COLUMNS
 from borough.catalogue.tables import Columns
 from borough.compile.relations import Relations
 from borough.engine.quoting import literal
+from borough.engine.values import records_sql
 from borough.errors import UsageError
 from borough.governance.classification import ColumnAccess, Relation
+from borough.identity.addresses.gazetteer import Prepared
 from borough.identity.addresses.matching import match
+from borough.identity.addresses.revisiting import explain
 from borough.identity.clusters.crosswalk import story
 from borough.identity.entities.golden import TITLES
 from borough.pipeline.gazetteers import prepared_gazetteer
 from borough.pipeline.reviewing import Linkages
 
 _FOUND: Columns = (("place", "long"), ("uprn", "long"), ("address", "string"), ("method", "string"), ("score", "double"), ("reason", "string"))
+_CANDIDATES: Columns = (("place", "long"), ("uprn", "long"), ("address", "string"), ("agrees", "string"), ("answer", "boolean"), ("method", "string"))
 _PEOPLE: Columns = (
     ("place", "long"), ("person", "long"), ("name", "string"), ("date_of_birth", "date"), ("property", "long"), ("postcode", "string"), ("agrees", "string"), ("records", "long"),
 )  # fmt: skip
@@ -28,14 +32,30 @@ MOST = 20
 
 def find_address(links: Linkages, text: str, postcode: str | None) -> Relation:
     """The relation ``found``: the property of an address by the quick tiers, or ``pending``. Raises UsageError where there is no gazetteer."""
-    relations = Relations(links.project, links.engine, lambda table: links.lake.table(table, links.published))
-    prepared = prepared_gazetteer(relations, links.engine)
-    if prepared is None:
-        raise UsageError("there is no gazetteer to find an address in", advice="bring in the datasets blpu and lpi, or name yours in entities/property.yaml")
     asked = f"(SELECT CAST(1 AS BIGINT) AS key, {literal(text)} AS text, {literal(postcode) if postcode else 'CAST(NULL AS VARCHAR)'} AS postcode, CAST(NULL AS BIGINT) AS uprn, true AS shell)"
-    match(links.engine, prepared, asked, "found_address", settle=False)
+    match(links.engine, _gazetteer(links), asked, "found_address", settle=False)
     sql = "(SELECT 1 AS place, f.uprn, (SELECT min(line) FROM gaz_line g WHERE g.uprn = f.uprn) AS address, f.method, f.score, f.reason FROM found_address f)"
     return Relation("found", sql, tuple(ColumnAccess(name, kind, "personal") for name, kind in _FOUND), "entity")
+
+
+def address_candidates(links: Linkages, text: str, postcode: str | None) -> Relation:
+    """The relation ``found``: the homes that come nearest to an address, what of it they agree with, and which is the answer. Raises UsageError."""
+    told, candidates = explain(links.engine, _gazetteer(links), text, postcode)
+    reason = str(told["method"] if told["uprn"] is not None else told["reason"])
+    rows: list[dict[str, object]] = [
+        {"place": i, "uprn": c.uprn, "address": c.line, "agrees": c.agrees, "answer": c.answer, "method": reason if c.answer else None} for i, c in enumerate(candidates, 1)
+    ]
+    if told["uprn"] is None:
+        rows.append({"place": 0, "uprn": None, "address": None, "agrees": None, "answer": True, "method": reason})
+    links.engine.execute(f"CREATE OR REPLACE TEMP TABLE found_homes AS {records_sql(rows, _CANDIDATES)}")
+    return Relation("found", "found_homes", tuple(ColumnAccess(name, kind, "personal") for name, kind in _CANDIDATES), "entity")
+
+
+def _gazetteer(links: Linkages) -> Prepared:
+    prepared = prepared_gazetteer(Relations(links.project, links.engine, lambda table: links.lake.table(table, links.published)), links.engine)
+    if prepared is None:
+        raise UsageError("there is no gazetteer to find an address in", advice="bring in the datasets blpu and lpi, or name yours in entities/property.yaml")
+    return prepared
 
 
 def find_people(links: Linkages, name: str, born: dt.date | None, postcode: str | None) -> Relation:
