@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from borough.demo.truth.measure_links import Linked, Placed
+    from borough.project.identity_specs import PersonSpec
     from borough.project.specs import DatasetSpec
 
-LINKS = frozenset({"property", "placed", "has_postcode", "person", "named"})
+LINKS = frozenset({"property", "placed", "has_postcode", "person", "named", "stated"})
 """Columns that ``link_cells`` reads."""
 _POSTCODE = "[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9][A-Z]{2}"
 
@@ -47,8 +48,15 @@ def link_cells(spec: DatasetSpec, feed: str) -> tuple[str, ...]:
     main = main_person(spec, feed)
     if main is not None:
         person = people_of(spec)[main]
-        cells += [f"{quoted(person_column(main))} AS person", f"({_any(getattr(person, n) for n in _NAMES)}) AS named"]
+        cells += [f"{quoted(person_column(main))} AS person", f"({_any(getattr(person, n) for n in _NAMES)}) AS named", f"({_stated(spec, person)}) AS stated"]
     return tuple(cells)
+
+
+def _stated(spec: DatasetSpec, person: PersonSpec) -> str:
+    """SQL of which fields about a person a record states, as bits of a number."""
+    address = addresses_of(spec).get(person.address or ADDRESS)
+    fields = [(person.date_of_birth,), (person.email,), (person.phone,), (person.nino, person.nhs_number), (person.reference,), (*(address.text or ()), address.uprn, address.through) if address else ()]
+    return " + ".join(f"CASE WHEN {said} THEN {2**i} ELSE 0 END" for i, columns in enumerate(fields) if (said := _any(columns))) or "0"
 
 
 def _any(columns: Iterable[str | None]) -> str:
@@ -77,7 +85,7 @@ class Links:
     def _records(self) -> pl.DataFrame:
         import polars as pl
 
-        return pl.concat(self.said) if self.said else pl.DataFrame(schema={"feed": pl.String, "truth": pl.Int64, "person": pl.Int64, "on": pl.Date})
+        return pl.concat(self.said) if self.said else pl.DataFrame(schema={"feed": pl.String, "truth": pl.Int64, "person": pl.Int64, "on": pl.Date, "stated": pl.Int64})
 
     def _own(self, records: pl.DataFrame) -> pl.DataFrame:
         """Those that name someone themselves."""
@@ -137,9 +145,9 @@ class Links:
         served = measure_links.served(self.root, records)
         typer.echo()
         rows = [(s.by, s.group, s.records, f"{s.together:.2%}", f"{s.alike:.2%}", f"{s.merged:.2%}") for s in served]
-        show.table(("by", "group", "records", "with most of theirs", "feeds apart", "with someone else's"), rows)
+        show.table(("by", "group", "records", "with most of theirs", "data being equal", "with someone else's"), rows)
         said = ", ".join(f"{by} {100 * gap:.1f}" for by, gap in measure_links.gaps(served).items())
-        typer.echo(f"gap between the groups served best and worst, the mix of feeds taken out, in points: {said or 'too few records'}")
+        typer.echo(f"gap between the groups served best and worst, data being equal (feed, fields stated, records and homes of the person), in points: {said or 'too few records'}")
 
 
 def _people(linked: Linked) -> str:

@@ -140,17 +140,19 @@ def over_all(parts: Iterable[Placed]) -> list[Placed]:
 
 
 def said(project: Path, feed: str, current: pl.DataFrame) -> pl.DataFrame:
-    """The records of a feed that are truly about someone: feed, truth, person, on.
+    """The records of a feed that are truly about someone: feed, truth, person, on, stated.
 
     ``current``: a text ``key``, and ``person`` where the dataset has one; where there is ``named``, only records that name someone, or refer to one that does.
+    ``stated``: a number that is the same for records that state the same fields.
     """
     truth = _truth(project, feed).filter(pl.col("person").is_not_null()).select("key", "on", truth="person")
     if "person" not in current.columns:
-        return truth.clear().select(pl.lit(feed).alias("feed"), "truth", pl.lit(None, pl.Int64).alias("person"), "on")
+        return truth.clear().select(pl.lit(feed).alias("feed"), "truth", pl.lit(None, pl.Int64).alias("person"), "on", pl.lit(0, pl.Int64).alias("stated"))
     found = truth.join(current.unique("key", keep="first", maintain_order=True), on="key", how="inner", maintain_order="left")
     if "named" in found.columns:
         found = found.filter("named")
-    return found.select(pl.lit(feed).alias("feed"), "truth", pl.col("person").cast(pl.Int64), "on")
+    stated = pl.col("stated").cast(pl.Int64) if "stated" in found.columns else pl.lit(0, pl.Int64)
+    return found.select(pl.lit(feed).alias("feed"), "truth", pl.col("person").cast(pl.Int64), "on", stated=stated)
 
 
 def linked(records: pl.DataFrame) -> Linked | None:
@@ -207,12 +209,14 @@ def _harmonic(a: float, b: float) -> float:
 def served(project: Path, records: pl.DataFrame) -> list[Served]:
     """How well each group is served: by origin of the name, age, tenure and length of stay when the record was made.
 
-    Only people with several records; groups of ``LEAST`` records and more.
+    Only people with several records; groups of ``LEAST`` records and more. ``alike`` is the rate with otherwise equal data: compared
+    with records of the same feed that state the same fields, of people with as many records (to a power of two) and homes (1, 2, 3 and more).
     """
     if records.is_empty():
         return []
     judged = _described(project, _judged(records)).filter(pl.len().over("truth") > 1)
-    judged = judged.with_columns(usual=pl.col("together").mean().over("feed"))
+    judged = judged.with_columns(many=pl.len().over("truth").log(2).floor().cast(pl.Int64).clip(1, 5))
+    judged = judged.with_columns(usual=pl.col("together").mean().over("feed", "stated", "many", "homes"))
     rate = pl.col("together").mean()
     found = []
     for by in ("name", "age", "tenure", "stay"):
@@ -225,7 +229,7 @@ def served(project: Path, records: pl.DataFrame) -> list[Served]:
 
 
 def gaps(groups: Iterable[Served]) -> dict[str, float]:
-    """The gap between the group served best and the one served worst, the mix of feeds taken out, by what they are told by."""
+    """The gap between the group served best and the one served worst, with otherwise equal data, by what they are told by."""
     rates: dict[str, list[float]] = {}
     for group in groups:
         rates.setdefault(group.by, []).append(group.alike)
@@ -239,7 +243,8 @@ def _described(project: Path, records: pl.DataFrame) -> pl.DataFrame:
     spells = pl.read_parquet(truth / "spells" / "*.parquet", columns=["spell", "tenure"])
     stays = pl.read_parquet(truth / "stays" / "*.parquet", columns=["person", "spell", "start", "end"]).join(spells, on="spell", how="left")
     stays = stays.select("start", "end", "tenure", truth="person").sort("start", "truth")
-    rows = records.join(people, on="truth", how="left").sort("on", nulls_last=True)
+    homes = stays.group_by("truth").agg(homes=pl.len().cast(pl.Int64).clip(1, 3))
+    rows = records.join(people, on="truth", how="left").join(homes, on="truth", how="left").with_columns(pl.col("homes").fill_null(0)).sort("on", nulls_last=True)
     dated = rows.filter(pl.col("on").is_not_null()).join_asof(stays, left_on="on", right_on="start", by="truth", strategy="backward", check_sortedness=False)
     there = pl.col("start").is_not_null() & (pl.col("end").is_null() | (pl.col("end") >= pl.col("on")))
     dated = dated.with_columns(
