@@ -63,7 +63,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "too few": ({B: "borough: X\nengine: {duckdb: {threads: 0}}\n"}, [f"{B}:2:28: found '0'; expected a number of at least 1"]),
     "pattern": (
         {B: "borough: X\nengine: {duckdb: {memory: 8}}\n"},
-        [f"{B}:2:27: found '8'; expected Memory limit, such as `4GB`. Default: 7 GB, or 80% of the machine's where that is less"],
+        [f"{B}:2:27: found '8'; expected Memory limit, such as `4GB`. Default: 6.5 GB, or 80% of the machine's where that is less"],
     ),
     "one mistake for a union": (
         {B: "borough: X\nengine: {duckdb: {thread: 4}}\n"},

@@ -57,7 +57,7 @@ def _usual_memory() -> str | None:
         whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):
         return None
-    return "7GB" if whole * 0.8 > 7e9 else None
+    return "6500MB" if whole * 0.8 > 6.5e9 else None
 
 
 def open_engine(project: Project) -> DuckDBEngine:

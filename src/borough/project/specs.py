@@ -36,7 +36,7 @@ class DuckDBSpec(Spec):
 
     threads: int | None = Field(default=None, ge=1, description="Threads. Default: the machine's cores.")
     memory: str | None = Field(
-        default=None, pattern=r"^\d+(\.\d+)? ?(MB|GB|MiB|GiB)$", description="Memory limit, such as `4GB`. Default: 7 GB, or 80% of the machine's where that is less."
+        default=None, pattern=r"^\d+(\.\d+)? ?(MB|GB|MiB|GiB)$", description="Memory limit, such as `4GB`. Default: 6.5 GB, or 80% of the machine's where that is less."
     )
     scratch: str | None = Field(
         default=None, description="Folder to spill to when memory is short. Default: `.borough/scratch` in the project."
