@@ -98,7 +98,7 @@ def test_each_feed_tells_who_is_torn_apart_and_who_is_with_another() -> None:
     assert feed.together == 3
 
 
-def test_the_gap_is_between_groups_with_the_mix_of_feeds_taken_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_gap_is_between_groups_with_otherwise_equal_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measure_links, "LEAST", 1)
     truth = tmp_path / "truth"
     write(truth / "people", person=[1, 2, 3, 4], group=["north", "north", "south", "south"], born=[dt.date(1950, 1, 1), dt.date(2000, 1, 1), dt.date(2010, 1, 1), dt.date(1990, 1, 1)])
@@ -108,7 +108,7 @@ def test_the_gap_is_between_groups_with_the_mix_of_feeds_taken_out(tmp_path: Pat
     stays.write_parquet(truth / "stays" / "part.parquet")
     # The feed "poor" tears everybody apart, "good" nobody; the north is mostly in "poor", but within each feed all are served alike.
     rows = [("poor", 1, 10), ("poor", 1, 11), ("poor", 3, 30), ("poor", 3, 31), ("good", 2, 20), ("good", 2, 20), ("good", 4, 40), ("good", 4, 40)]
-    records = pl.DataFrame(rows, schema=["feed", "truth", "person"], orient="row").with_columns(on=pl.lit(DAY))
+    records = pl.DataFrame(rows, schema=["feed", "truth", "person"], orient="row").with_columns(on=pl.lit(DAY), stated=pl.lit(0))
     served = measure_links.served(tmp_path, records)
     names = {s.group: s for s in served if s.by == "name"}
     assert names["north"].together == names["south"].together == 0.75
@@ -118,3 +118,8 @@ def test_the_gap_is_between_groups_with_the_mix_of_feeds_taken_out(tmp_path: Pat
     ages = {s.group: s for s in served if s.by == "age"}
     assert (ages["65 to 79"].together, ages["18 to 29"].together) == (0.5, 1.0)
     assert ages["65 to 79"].alike == pytest.approx(ages["18 to 29"].alike)  # only the feeds differ
+    # In one feed now; those of "poor" state less, which explains it as well as a feed does.
+    stated = records.with_columns(feed=pl.lit("all"), stated=pl.when(pl.col("feed") == "poor").then(1).otherwise(7))
+    assert measure_links.gaps(measure_links.served(tmp_path, stated))["age"] == pytest.approx(0)
+    unsaid = measure_links.gaps(measure_links.served(tmp_path, stated.with_columns(stated=pl.lit(0), person=pl.Series([10, 11, 30, 31, 20, 20, 31, 31]))))
+    assert unsaid["age"] > 0.2, "where nothing else differs, the gap is theirs"

@@ -16,7 +16,7 @@ RUN_KEYS = ("derived", "first", "last", "through", "number")  # of the run's rec
 def snapshot(root: Path) -> dict[str, Any] | None:
     """What the project's lake says as last published; None where nothing was published."""
     from borough.cli.context import Opened, plain
-    from borough.pipeline.survey import compiled, open_engine, open_lake
+    from borough.pipeline.survey import open_engine, open_lake
     from borough.project.load import load
 
     project = load(root)
@@ -27,7 +27,7 @@ def snapshot(root: Path) -> dict[str, Any] | None:
         if published is None:
             return None
         places = _places(lake)
-        opened = Opened(project, engine, lake, published, compiled(project)[0])
+        opened = Opened(project, engine, lake, published)
         found: dict[str, Any] = {
             "runs": len(places),
             "record": _placed(published.record, places),

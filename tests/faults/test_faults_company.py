@@ -15,7 +15,7 @@ from fault_crew import KILLED, Crew, Driver, command, copied
 
 from borough.cli.context import Opened
 from borough.cli.read import ask
-from borough.pipeline.survey import compiled, open_engine, open_lake
+from borough.pipeline.survey import open_engine, open_lake
 from borough.project.load import load
 
 # All in one look: the report of sizes counts what the other tables hold.
@@ -46,7 +46,6 @@ def test_every_answer_during_runs_is_of_one_published_run(crew: Crew, once: Path
 
     project = load(root)
     engine, lake = open_engine(project), open_lake(project)
-    programme = compiled(project)[0]
     # How many reports there are after each run, were they read when it was the last.
     expected = {files: 5 + sum(range(files - 6)) for files in range(7, 15)}
     runner = threading.Thread(target=run_on)
@@ -54,7 +53,7 @@ def test_every_answer_during_runs_is_of_one_published_run(crew: Crew, once: Path
     seen: list[int] = []
     try:
         while not over.is_set() or len(seen) < 2:
-            row = ask(Opened(project, engine, lake, lake.published(), programme), TOTALS).rows()[0]
+            row = ask(Opened(project, engine, lake, lake.published()), TOTALS).rows()[0]
             reports, licences, in_wards, totals, said, said_totals, files = row
             assert reports == said == in_wards + 1 == expected[files], row
             assert totals == said_totals and licences == 3, row

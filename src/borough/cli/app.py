@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from borough.cli import contract, declare, demo, history, identity, maintain, quarantine, read, run, source
+from borough.cli import contract, declare, demo, history, identity, licensing, maintain, quarantine, read, run, source
 from borough.cli.context import Context, JsonOption, ProjectOption
 from borough.errors import BoroughError, DeclarationError, LakeError
 
@@ -57,6 +57,7 @@ read.register(app)
 history.register(app)
 quarantine.register(app)
 identity.register(app)
+licensing.register(app)
 maintain.register(app)
 demo.register(app)
 

@@ -53,7 +53,7 @@ def area_side_table(points_sql: str, boundaries_sql: str, edges: Sequence[dt.dat
   SELECT code, label, TRY(ST_GeomFromWKB(shape)) AS shape, coalesce(valid_from, {_FIRST}) AS valid_from, coalesce(valid_to, {_LAST}) AS valid_to
   FROM ({boundaries_sql}) WHERE code IS NOT NULL
 ), points AS MATERIALIZED (
-  SELECT x, y, day, coalesce(day, latest) AS on_day, {_place(crs)} AS place
+  SELECT x, y, day, coalesce(day, latest) AS on_day, {place_sql(crs)} AS place
   FROM (SELECT DISTINCT CAST(x AS DOUBLE) AS x, CAST(y AS DOUBLE) AS y, CAST(day AS DATE) AS day FROM ({points_sql})),
     (SELECT coalesce(max(valid_to), {_LAST}) AS latest FROM boundaries)
 ), hits AS (
@@ -87,7 +87,7 @@ def mended_boundaries(boundaries_sql: str) -> tuple[str, str]:
     return boundaries, report
 
 
-def _place(crs: str) -> str:
+def place_sql(crs: str) -> str:
     """A point as longitude and latitude. One that its system can't have (a mistyped digit) is nowhere, and so in no area."""
     if crs == WGS_84:
         return "CASE WHEN isfinite(x) AND isfinite(y) THEN ST_Point(x, y) END"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from borough.catalogue.contracts import LOGICAL, added_columns, area_table, bronze_table, contract_types, feeds_of, log_table, report_table
+from borough.compile.conditions import condition_mistakes
 from borough.compile.entities import entity_nodes
 from borough.compile.expressions import ExpressionError, bind
 from borough.compile.mapping import MappedFeed, map_feed
@@ -49,6 +50,7 @@ def compile_project(project: Project, columns: Columns) -> tuple[Programme, list
         del source
     reports, found = _reports(project)
     mistakes.extend(found)
+    mistakes.extend(condition_mistakes(project))
     nodes, found = _ordered(project, feeds, reports)
     mistakes.extend(found)
     return Programme(project, feeds, reports, nodes), sorted(set(mistakes))

@@ -10,6 +10,7 @@ from borough.project.explain import nearest, one_of
 from borough.project.findings import Findings, Where
 from borough.project.formats import FormatSpec
 from borough.project.identity_checks import check_entities
+from borough.project.licensing_checks import check_licensing
 from borough.project.load import Project
 from borough.project.purpose_checks import check_purposes
 from borough.project.resolve import extract_from, file_patterns
@@ -46,6 +47,7 @@ def check(project: Project) -> list[Mistake]:
         _table_name(findings, Where("report", name), name)
     check_cycles(findings)
     check_entities(findings)
+    check_licensing(findings)
     _unfilled(findings)
     _secrets(findings)
     return sorted(set(findings.mistakes))

@@ -11,6 +11,7 @@ from pydantic_core import PydanticUndefined
 
 from borough.project.explain import fields, kind_in_words, type_of
 from borough.project.identity_specs import EntitySpec, LinkageSpec
+from borough.project.licensing_specs import LicensingSpec
 from borough.project.spec import Spec
 from borough.project.specs import BoroughSpec, DatasetSpec, ReportSpec, SourceSpec
 
@@ -19,7 +20,7 @@ _INTRODUCTION = """\
 
 <!-- Generated from the specs by borough.project.reference; a test holds this page against them. -->
 
-A project is a folder with `borough.yaml`, YAML files below `sources/`, `datasets/`, `entities/` and `linkages/` (any depth; a file may hold several
+A project is a folder with `borough.yaml`, YAML files below `sources/`, `datasets/`, `entities/`, `linkages/` and `licensing/` (any depth; a file may hold several
 declarations, divided by `---`), and SELECTs in `reports/*.sql`. `borough check` finds every mistake in them before any data is touched;
 `borough schema` writes JSON Schemas with which editors complete and check them.
 
@@ -35,6 +36,7 @@ _FILES: tuple[tuple[str, type[Spec]], ...] = (
     ("datasets/*.yaml", DatasetSpec),
     ("entities/*.yaml", EntitySpec),
     ("linkages/*.yaml", LinkageSpec),
+    ("licensing/*.yaml", LicensingSpec),
     ("reports/*.sql", ReportSpec),
 )
 

@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from borough.project.identity_specs import EntitySpec, LinkageSpec
+from borough.project.licensing_specs import LicensingSpec
 from borough.project.spec import Spec
 from borough.project.specs import BoroughSpec, DatasetSpec, SourceSpec
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_FILES: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec, "entity": EntitySpec, "linkage": LinkageSpec}
+_FILES: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec, "entity": EntitySpec, "linkage": LinkageSpec, "licensing": LicensingSpec}
+_ARTICLES = {"entity": "An", "licensing": "The"}
 _VARIABLE = {"type": "string", "pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}", "description": "From the environment."}
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:
-    """File name → JSON Schema (2020-12), for ``borough.yaml`` and the files of ``sources/``, ``datasets/``, ``entities/`` and ``linkages/``."""
+    """File name → JSON Schema (2020-12), for ``borough.yaml`` and the files of ``sources/``, ``datasets/``, ``entities/``, ``linkages/`` and ``licensing/``."""
     return {f"{kind}.schema.json": _schema(kind, model) for kind, model in _FILES.items()}
 
 
@@ -33,7 +35,7 @@ def write_schemas(directory: Path) -> list[Path]:
 
 def _schema(kind: str, model: type[Spec]) -> dict[str, Any]:
     schema = _as_written(model.model_json_schema(by_alias=True))
-    return {"$schema": DRAFT, **schema, "title": "borough.yaml" if kind == "borough" else f"{'An' if kind == 'entity' else 'A'} {kind} of Borough"}
+    return {"$schema": DRAFT, **schema, "title": "borough.yaml" if kind == "borough" else f"{_ARTICLES.get(kind, 'A')} {kind} of Borough".strip()}
 
 
 def _as_written(schema: Any) -> Any:
