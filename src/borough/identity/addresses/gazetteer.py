@@ -16,7 +16,11 @@ _TYPES = (
     "ROAD", "ST", "AVENUE", "CRESCENT", "CLOSE", "DRIVE", "GARDENS", "GROVE", "LANE", "PLACE", "SQUARE", "TERRACE", "COURT", "HOUSE", "PARK", "WAY", "WALK", "MEWS",
     "VILLAS", "HILL", "ROW", "YARD", "ESTATE", "RISE", "GREEN", "PARADE", "BROADWAY", "MANSIONS", "APARTMENTS", "LODGE", "VIEW", "HIGH",
 )  # fmt: skip
+_TYPED = f" ({'|'.join(t for t in _TYPES if t not in ('HIGH', 'ST', 'PARK', 'HILL', 'GREEN', 'VIEW', 'ESTATE', 'HOUSE', 'COURT', 'LODGE'))}|[A-Z]+ ST)$"
 _EVERYWHERE = ("LONDON", "UK", "ENGLAND", "GB", "UNITED", "KINGDOM", "GREATER", "THE", "OF")
+
+PLAIN = f"^(({'|'.join((*_TYPES, 'THE', 'LONDON', 'MAIN', 'STATION', 'CHURCH'))})( |$))+$"
+"""Names of streets that every town has: HIGH ST, THE SQUARE, LONDON ROAD."""
 
 
 @dataclass(frozen=True)
@@ -93,16 +97,19 @@ def _properties(engine: DuckDBEngine, gazetteer: Gazetteer) -> None:
 def _take_apart(engine: DuckDBEngine, noise: tuple[str, ...]) -> None:
     nothing = "[" + ", ".join(literal(w) for w in noise) + "]"
     whole, street = parts("t", nothing), parts("s", nothing)
-    flat_street = "list_filter(string_split(t, ','), x -> len(list_filter(string_split(x, ' '), y -> y <> '' AND NOT regexp_matches(y, '[0-9]') AND NOT list_contains({0}, y) AND y <> 'FLAT')) > 0)[-1]"
+    told = "list_filter(string_split(t, ','), x -> len(list_filter(string_split(x, ' '), y -> y <> '' AND NOT regexp_matches(y, '[0-9]') AND NOT list_contains({0}, y) AND y <> 'FLAT')) > 0)"
+    # Towns and counties come after the street: the last part that says what it is (ROAD, CLOSE) is it, if one does.
+    flat_street = f"coalesce(list_filter({told}, x -> regexp_matches(x, {literal(_TYPED)}))[-1], {told}[-1])"
     cells = ", ".join(f"{sql} AS {name}" for name, sql in whole.items())
     engine.execute(
         f"CREATE OR REPLACE TEMP TABLE gaz_line AS WITH neat AS (SELECT * FROM {tidied('gaz_raw', 'line')}), "
         f"streets AS (SELECT street, named FROM {tidied('(SELECT DISTINCT street FROM gaz_raw WHERE street IS NOT NULL)', 'street', 'named')}), "
         f"split AS (SELECT n.*, CASE WHEN n.street IS NOT NULL THEN s.named ELSE coalesce({flat_street.format(nothing)}, '') END AS s FROM neat n LEFT JOIN streets s ON s.street = n.street), "
-        f"apart AS (SELECT uprn, line, t, postcode, standing, {cells}, {street['words']} AS street_words FROM split), "
+        f"ends AS (SELECT *, CASE WHEN street IS NULL AND s <> '' THEN substr(t, position(s IN t) + length(s)) ELSE '' END AS after FROM split), "
+        f"apart AS (SELECT uprn, line, t, postcode, standing, {cells}, {street['words']} AS street_words, {parts('after', nothing)['words']} AS town_words FROM ends), "
         f"units AS (SELECT a.*, {', '.join(f'{sql} AS {name}' for name, sql in unit('flat0', 'numbers').items())} FROM apart a) "
         f"SELECT u.uprn, u.line, u.t, u.postcode, CASE WHEN p.gone THEN 4 ELSE u.standing END AS standing, u.flat, u.place, u.number, u.words, u.street_words, "
-        f"list_filter(u.words, x -> NOT list_contains(u.street_words, x)) AS building_words FROM units u JOIN gaz_property p ON p.uprn = u.uprn"
+        f"list_filter(u.words, x -> NOT list_contains(u.street_words, x) AND NOT list_contains(u.town_words, x)) AS building_words FROM units u JOIN gaz_property p ON p.uprn = u.uprn"
     )
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from borough.engine.duckdb import DuckDBEngine
-from borough.identity.addresses.gazetteer import Prepared
+from borough.engine.quoting import literal
+from borough.identity.addresses.gazetteer import PLAIN, Prepared
 from borough.identity.addresses.parse import neat_postcode, parts, postcode_in, tidied, unit
 from borough.identity.addresses.probable import match_the_rest
 
-VERSION = "1"
+VERSION = "2"
 """Of the matcher: what another one matched may be matched again."""
 ALIKE = 0.86
 """From which likeness the words of two addresses in one postcode, with the same flat and number, are the same street or building."""
@@ -94,7 +95,7 @@ def _named(engine: DuckDBEngine) -> None:
         "CREATE OR REPLACE TEMP TABLE ask_gram AS WITH left_over AS (SELECT id, words, flat, place, number, postcode FROM ask_text WHERE id NOT IN (SELECT id FROM ask_found) AND len(words) BETWEEN 1 AND 14 "
         "AND (flat <> '' OR place <> '' OR number <> '')), "
         "starts AS (SELECT *, unnest(range(1, len(words) + 1)) AS i FROM left_over), grams AS (SELECT *, unnest(range(1, least(4, len(words) - i + 1) + 1)) AS size FROM starts) "
-        "SELECT DISTINCT id, flat, place, number, postcode, size, array_to_string(words[i:i + size - 1], ' ') AS name FROM grams"
+        "SELECT DISTINCT id, flat, place, number, postcode, size, len(words) AS said, array_to_string(words[i:i + size - 1], ' ') AS name FROM grams"
     )
     engine.execute("CREATE OR REPLACE TEMP TABLE ask_named AS SELECT g.*, g.name AS meant, 1.0 AS likeness FROM ask_gram g SEMI JOIN (SELECT DISTINCT name FROM gaz_name) n ON n.name = g.name")
     # Misspelt names: only of texts in which no name of two words was found as it stands.
@@ -106,7 +107,9 @@ def _named(engine: DuckDBEngine) -> None:
     engine.execute(
         "INSERT INTO ask_hit SELECT id, uprn, 'named', sum(likeness * size) * 0.1 + max(CASE WHEN near THEN 0.3 ELSE 0 END), min(standing), 0 FROM ("
         "SELECT DISTINCT g.id, n.uprn, n.name, g.likeness, g.size, n.standing, coalesce(g.postcode = n.postcode OR (left(g.postcode, length(g.postcode) - 3) = left(n.postcode, length(n.postcode) - 3) AND damerau_levenshtein(g.postcode, n.postcode) <= 2), false) AS near "
-        "FROM ask_named g JOIN gaz_name n ON n.name = g.meant AND n.flat = g.flat AND n.place = g.place AND n.number = g.number WHERE g.size >= 2 OR n.building) GROUP BY id, uprn"
+        "FROM ask_named g JOIN gaz_name n ON n.name = g.meant AND n.flat = g.flat AND n.place = g.place AND n.number = g.number WHERE (g.size >= 2 OR n.building) "
+        # Every town has a High Street: it tells nothing where the text has words of its own beside it.
+        f"AND (NOT regexp_matches(n.name, {literal(PLAIN)}) OR g.size = g.said OR g.postcode = n.postcode)) GROUP BY id, uprn"
     )
     _choose(engine, "named", 0.98)
     engine.execute("DROP TABLE ask_named")

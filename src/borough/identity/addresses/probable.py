@@ -17,11 +17,17 @@ from borough.identity.addresses.gazetteer import Prepared
 
 WEIGHT, DISTINCT = 10.0, 5.0
 """From which weight, and by how much more than for the next, uk_address_matcher's best is taken: its strict setting."""
+LEAST, APART, ALIKE = -3.0, 2.5, 0.86
+"""The same where flat, position and number are the very same, and the words are as like as this (Jaro-Winkler): a slip in the only word that tells."""
 MOST = 40_000
 """Texts that are put to it at a time: it takes about two milliseconds for each."""
 SCORE = 0.975
 """The share of what it settles that is right, about."""
 _LEFT = "ask_left"
+_SAME = "g.flat = a.flat AND g.number = a.number"
+_TURNED = "g.flat = a.number AND g.number = a.flat AND NOT contains(' ' || a.t, ' FLAT ')"
+"""Of two numbers without the word flat (or with it misspelt), the first was taken for the flat's."""
+_LIKENESS = "jaro_winkler_similarity(list_aggregate(a.words, 'string_agg', ' '), list_aggregate(g.words, 'string_agg', ' '))"
 _DIGITS = "array_to_string(list_sort(regexp_extract_all({0}.t, '[0-9]+')), ' ')"
 """The numbers of an address: a slip in a letter leaves them alone."""
 
@@ -103,16 +109,17 @@ def _ask(engine: DuckDBEngine, folder: Path, start: int) -> None:
     from uk_address_matcher import AddressMatcher, SplinkStage
 
     texts = engine.native.sql(f"SELECT CAST(id AS VARCHAR) AS unique_id, text AS address_concat, postcode FROM {_LEFT} WHERE i >= {start} AND i < {start + MOST} ORDER BY i")
-    stage = SplinkStage(final_match_weight_threshold=WEIGHT, final_distinguishability_threshold=DISTINCT)
+    stage = SplinkStage(final_match_weight_threshold=LEAST, final_distinguishability_threshold=APART)
     try:
         matcher = AddressMatcher(folder, texts, con=engine.native, stages=[stage], show_progress="off")
         said = matcher.match().matches()
         engine.native.register("ask_said", said.to_arrow_table())
         engine.execute(
             "INSERT INTO ask_found SELECT id, uprn, 'matcher', least(0.99, greatest(0.9, " + str(SCORE) + ")), NULL, round(apart, 4), false FROM ("
-            "SELECT DISTINCT a.id, g.uprn, s.apart FROM (SELECT CAST(unique_id AS BIGINT) AS id, CAST(resolved_canonical_id AS BIGINT) AS uprn, CAST(distinguishability AS DOUBLE) AS apart FROM ask_said "
-            "WHERE resolved_canonical_id IS NOT NULL) s JOIN ask_text a ON a.id = s.id JOIN gaz_line g ON g.uprn = s.uprn AND g.place = a.place AND ((g.flat = a.flat AND g.number = a.number) "
-            f"OR ({_DIGITS.format('g')} = {_DIGITS.format('a')} AND (g.flat = '' OR a.flat = '' OR g.flat = a.flat OR regexp_matches(a.number, '[A-Z]'))))) WHERE id NOT IN (SELECT id FROM ask_found WHERE NOT several)"
+            "SELECT DISTINCT a.id, g.uprn, s.apart FROM (SELECT CAST(unique_id AS BIGINT) AS id, CAST(resolved_canonical_id AS BIGINT) AS uprn, CAST(distinguishability AS DOUBLE) AS apart, CAST(match_weight AS DOUBLE) AS weight "
+            "FROM ask_said WHERE resolved_canonical_id IS NOT NULL) s JOIN ask_text a ON a.id = s.id JOIN gaz_line g ON g.uprn = s.uprn AND g.place = a.place "
+            f"WHERE (s.weight >= {WEIGHT} AND coalesce(s.apart >= {DISTINCT}, true) AND (({_SAME}) OR ({_DIGITS.format('g')} = {_DIGITS.format('a')} "
+            f"AND (g.flat = '' OR a.flat = '' OR g.flat = a.flat OR regexp_matches(a.number, '[A-Z]') OR ({_TURNED}))))) OR ({_SAME} AND {_LIKENESS} >= {ALIKE})) WHERE id NOT IN (SELECT id FROM ask_found WHERE NOT several)"
         )
         engine.execute("DELETE FROM ask_found WHERE several AND id IN (SELECT id FROM ask_found WHERE tier = 'matcher')")
     except EngineError:
