@@ -73,6 +73,22 @@ def test_the_pipeline_never_reads_the_truth(ran: Path) -> None:
         assert "truth/" not in path.read_text(encoding="utf-8"), path
 
 
+def test_licensing_of_the_whole_borough(ran: Path) -> None:
+    """With the library's register, designations and gazetteer there is nothing to declare; in April 2022 no selective scheme was in force."""
+
+    def homes(on: str) -> dict[tuple[int, int, str, str], int]:
+        done = borough("licensing", "list", "--on", on, "--json", "--project", ran)
+        assert done.code == 0, done.err
+        return {(r["people"], r["households"], r["needs"], r["status"]): r["homes"] for r in done.json}
+
+    between, now = homes("2022-04-15"), homes("2026-10-31")
+    assert {needs for people, _, needs, _ in between if people == 2} == {"no licence"}
+    assert now[2, 1, "selective", "licensed"] > 0 and now[2, 1, "selective", "unlicensed"] > now[2, 1, "selective", "licensed"]
+    assert now[3, 2, "additional", "licensed"] > 0 and now[5, 2, "mandatory", "licensed"] > 0
+    ((register, licences),) = [tuple(r.values()) for r in rows(ran, "SELECT (SELECT count(*) FROM licence_register) AS a, (SELECT count(*) FROM licence) AS b")]
+    assert register == licences > 0
+
+
 @pytest.fixture(scope="module")
 def said(ran: Path) -> Any:
     return borough("demo", "truth", "--json", "--project", ran).json

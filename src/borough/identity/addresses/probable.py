@@ -27,6 +27,8 @@ _LEFT = "ask_left"
 _SAME = "g.flat = a.flat AND g.number = a.number"
 _TURNED = "g.flat = a.number AND g.number = a.flat AND NOT contains(' ' || a.t, ' FLAT ')"
 """Of two numbers without the word flat (or with it misspelt), the first was taken for the flat's."""
+_SPACED = "(length(a.t) >= 14 AND starts_with(replace(replace(g.t, ' ', ''), ',', ''), replace(replace(a.t, ' ', ''), ',', '')))"
+"""Letter for letter the same but for blanks: 39S CHOONER ST is 39 SCHOONER ST."""
 _LIKENESS = "jaro_winkler_similarity(list_aggregate(a.words, 'string_agg', ' '), list_aggregate(g.words, 'string_agg', ' '))"
 _DIGITS = "array_to_string(list_sort(regexp_extract_all({0}.t, '[0-9]+')), ' ')"
 """The numbers of an address: a slip in a letter leaves them alone."""
@@ -118,7 +120,7 @@ def _ask(engine: DuckDBEngine, folder: Path, start: int) -> None:
             "INSERT INTO ask_found SELECT id, uprn, 'matcher', least(0.99, greatest(0.9, " + str(SCORE) + ")), NULL, round(apart, 4), false FROM ("
             "SELECT DISTINCT a.id, g.uprn, s.apart FROM (SELECT CAST(unique_id AS BIGINT) AS id, CAST(resolved_canonical_id AS BIGINT) AS uprn, CAST(distinguishability AS DOUBLE) AS apart, CAST(match_weight AS DOUBLE) AS weight "
             "FROM ask_said WHERE resolved_canonical_id IS NOT NULL) s JOIN ask_text a ON a.id = s.id JOIN gaz_line g ON g.uprn = s.uprn AND g.place = a.place "
-            f"WHERE (s.weight >= {WEIGHT} AND coalesce(s.apart >= {DISTINCT}, true) AND (({_SAME}) OR ({_DIGITS.format('g')} = {_DIGITS.format('a')} "
+            f"WHERE {_SPACED} OR (s.weight >= {WEIGHT} AND coalesce(s.apart >= {DISTINCT}, true) AND (({_SAME}) OR ({_DIGITS.format('g')} = {_DIGITS.format('a')} "
             f"AND (g.flat = '' OR a.flat = '' OR g.flat = a.flat OR regexp_matches(a.number, '[A-Z]') OR ({_TURNED}))))) OR ({_SAME} AND {_LIKENESS} >= {ALIKE})) WHERE id NOT IN (SELECT id FROM ask_found WHERE NOT several)"
         )
         engine.execute("DELETE FROM ask_found WHERE several AND id IN (SELECT id FROM ask_found WHERE tier = 'matcher')")
