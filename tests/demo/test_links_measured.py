@@ -101,7 +101,7 @@ def test_each_feed_tells_who_is_torn_apart_and_who_is_with_another() -> None:
 def test_the_gap_is_between_groups_with_otherwise_equal_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measure_links, "LEAST", 1)
     truth = tmp_path / "truth"
-    write(truth / "people", person=[1, 2, 3, 4], group=["north", "north", "south", "south"], born=[dt.date(1950, 1, 1), dt.date(2000, 1, 1), dt.date(2010, 1, 1), dt.date(1990, 1, 1)])
+    write(truth / "people", person=[1, 2, 3, 4], group=["north", "north", "south", "south"], first=["A", "B", "A", "D"], surname=["X", "X", "X", "X"], born=[dt.date(1950, 1, 1), dt.date(2000, 1, 1), dt.date(2010, 1, 1), dt.date(1990, 1, 1)])
     write(truth / "spells", spell=[1], tenure=["owned"])
     write(truth / "stays", person=[1], spell=[1], start=[dt.date(2020, 1, 1)], end=pl.Series([None], dtype=pl.Date).to_list())
     stays = pl.read_parquet(truth / "stays" / "part.parquet").with_columns(pl.col("end").cast(pl.Date))
@@ -121,5 +121,6 @@ def test_the_gap_is_between_groups_with_otherwise_equal_data(tmp_path: Path, mon
     # In one feed now; those of "poor" state less, which explains it as well as a feed does.
     stated = records.with_columns(feed=pl.lit("all"), stated=pl.when(pl.col("feed") == "poor").then(1).otherwise(7))
     assert measure_links.gaps(measure_links.served(tmp_path, stated))["age"] == pytest.approx(0)
-    unsaid = measure_links.gaps(measure_links.served(tmp_path, stated.with_columns(stated=pl.lit(0), person=pl.Series([10, 11, 30, 31, 20, 20, 31, 31]))))
-    assert unsaid["age"] > 0.2, "where nothing else differs, the gap is theirs"
+    unsaid = measure_links.served(tmp_path, stated.with_columns(stated=pl.lit(0), person=pl.Series([10, 11, 30, 31, 20, 20, 31, 31])))
+    assert measure_links.gaps(unsaid)["age"] > 0.2, "where nothing else differs, the gap is theirs"
+    assert measure_links.gaps(unsaid, named=True)["age"] == pytest.approx(0), "but those who are torn apart are namesakes"

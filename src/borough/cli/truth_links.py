@@ -103,7 +103,7 @@ class Links:
         return {
             "addresses": [{**asdict(p), "precision": p.precision, "recall": p.recall} for p in [*measure_links.over_all(self.placed), *self.placed]],
             "people": linked and {**asdict(linked), "pair_f1": linked.pair_f1, "cluster_f1": linked.cluster_f1, "feeds": [asdict(t) for t in measure_links.told(records)]},
-            "fairness": {"groups": [asdict(s) for s in served], "gaps": measure_links.gaps(served)},
+            "fairness": {"groups": [asdict(s) for s in served], "gaps": measure_links.gaps(served), "gaps_named": measure_links.gaps(served, named=True)},
         }
 
     def show(self, *, addresses: bool, people: bool) -> None:
@@ -144,10 +144,11 @@ class Links:
 
         served = measure_links.served(self.root, records)
         typer.echo()
-        rows = [(s.by, s.group, s.records, f"{s.together:.2%}", f"{s.alike:.2%}", f"{s.merged:.2%}") for s in served]
-        show.table(("by", "group", "records", "with most of theirs", "data being equal", "with someone else's"), rows)
-        said = ", ".join(f"{by} {100 * gap:.1f}" for by, gap in measure_links.gaps(served).items())
+        rows = [(s.by, s.group, s.records, f"{s.together:.2%}", f"{s.alike:.2%}", f"{s.alike_named:.2%}", f"{s.merged:.2%}") for s in served]
+        show.table(("by", "group", "records", "with most of theirs", "data being equal", "and names as common", "with someone else's"), rows)
+        said, named = (", ".join(f"{by} {100 * gap:.1f}" for by, gap in measure_links.gaps(served, named=wanted).items()) for wanted in (False, True))
         typer.echo(f"gap between the groups served best and worst, data being equal (feed, fields stated, records and homes of the person), in points: {said or 'too few records'}")
+        typer.echo(f"the same, of people with as many namesakes: {named or 'too few records'}")
 
 
 def _people(linked: Linked) -> str:

@@ -90,8 +90,8 @@ class Served:
     """How well a group's records are put together.
 
     ``together`` is the share of records in the cluster with most of the person's records, ``merged`` the share in a cluster that is mostly someone
-    else's; ``alike`` is ``together`` with the group's mix of feeds taken out: the rate of all, and by how much the group differs from what its feeds have
-    on average, since feeds say more or less of people.
+    else's; ``alike`` is ``together`` with otherwise equal data: the rate of all, and by how much the group differs from what records like its own have
+    on average; ``alike_named`` the same, of people with as many namesakes.
     """
 
     by: str
@@ -100,6 +100,7 @@ class Served:
     together: float
     merged: float
     alike: float
+    alike_named: float
 
 
 # ── Properties ──────────────────────────────────────────────────────────────────────────────────
@@ -211,35 +212,38 @@ def served(project: Path, records: pl.DataFrame) -> list[Served]:
 
     Only people with several records; groups of ``LEAST`` records and more. ``alike`` is the rate with otherwise equal data: compared
     with records of the same feed that state the same fields, of people with as many records (to a power of two) and homes (1, 2, 3 and more).
+    ``alike_named``: and as many namesakes in the borough (first name and surname; to a power of two): what is left is no matter of common names.
     """
     if records.is_empty():
         return []
     judged = _described(project, _judged(records)).filter(pl.len().over("truth") > 1)
     judged = judged.with_columns(many=pl.len().over("truth").log(2).floor().cast(pl.Int64).clip(1, 5))
-    judged = judged.with_columns(usual=pl.col("together").mean().over("feed", "stated", "many", "homes"))
+    equal = ("feed", "stated", "many", "homes")
+    judged = judged.with_columns(usual=pl.col("together").mean().over(equal), usual_named=pl.col("together").mean().over(*equal, "namesakes"))
     rate = pl.col("together").mean()
     found = []
     for by in ("name", "age", "tenure", "stay"):
         rows = judged.filter(pl.col(by).is_not_null())
         every = float(rows.select(rate).item() or 0)
-        alike = (every + rate - pl.col("usual").mean()).alias("alike")
-        groups = rows.group_by(by).agg(pl.len().alias("records"), rate, pl.col("merged").mean(), alike).filter(pl.col("records") >= LEAST)
+        alike = [(every + rate - pl.col(usual).mean()).alias(name) for usual, name in (("usual", "alike"), ("usual_named", "alike_named"))]
+        groups = rows.group_by(by).agg(pl.len().alias("records"), rate, pl.col("merged").mean(), *alike).filter(pl.col("records") >= LEAST)
         found += [Served(by, *row) for row in groups.sort(by).rows()]
     return found
 
 
-def gaps(groups: Iterable[Served]) -> dict[str, float]:
-    """The gap between the group served best and the one served worst, with otherwise equal data, by what they are told by."""
+def gaps(groups: Iterable[Served], *, named: bool = False) -> dict[str, float]:
+    """The gap between the group served best and the one served worst, with otherwise equal data, by what they are told by. ``named``: and as many namesakes."""
     rates: dict[str, list[float]] = {}
     for group in groups:
-        rates.setdefault(group.by, []).append(group.alike)
+        rates.setdefault(group.by, []).append(group.alike_named if named else group.alike)
     return {by: max(values) - min(values) for by, values in rates.items()}
 
 
 def _described(project: Path, records: pl.DataFrame) -> pl.DataFrame:
     """Records with the name's origin, and the age, tenure and length of stay on their day."""
     truth = project / "truth"
-    people = pl.read_parquet(truth / "people" / "*.parquet", columns=["person", "group", "born"]).rename({"person": "truth", "group": "name"})
+    people = pl.read_parquet(truth / "people" / "*.parquet", columns=["person", "group", "born", "first", "surname"]).rename({"person": "truth", "group": "name"})
+    people = people.with_columns(namesakes=pl.len().over("first", "surname").log(2).floor().cast(pl.Int64)).drop("first", "surname")
     spells = pl.read_parquet(truth / "spells" / "*.parquet", columns=["spell", "tenure"])
     stays = pl.read_parquet(truth / "stays" / "*.parquet", columns=["person", "spell", "start", "end"]).join(spells, on="spell", how="left")
     stays = stays.select("start", "end", "tenure", truth="person").sort("start", "truth")
