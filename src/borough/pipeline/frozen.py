@@ -20,7 +20,7 @@ from borough.project.identity_specs import LinkageSpec
 FREQUENT = "link_frequent"
 GROWN = 2
 """A linkage frozen for so many times fewer records than there are, or more, is frozen anew."""
-KIND = "3"
+KIND = "4"
 """Of the shipped linkage and the way it is frozen: with another, everything is linked anew."""
 
 

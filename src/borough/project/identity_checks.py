@@ -17,7 +17,7 @@ TEXTS = (
 """Columns that a person may have, beside the date of birth."""
 _TELLING = ("name", "first_name", "surname", "company_number", "through")
 FIELDS = (
-    "surname", "first", "root", "pair", "rooted", "initial", "tokens", "sound", "sound_first", "dob", "year", "month", "day", "nino", "nhs",
+    "surname", "first", "root", "pair", "rooted", "shape", "initial", "tokens", "sound", "sound_first", "dob", "year", "month", "day", "nino", "nhs",
     "email", "mailbox", "phone", "reference", "property", "postcode", "district", "sex", "first_name", "date_of_birth", "nhs_number",
 )  # fmt: skip
 """Fields of a cleaned record, by which a linkage may bring records together."""

@@ -19,6 +19,7 @@ _RULES = {
     "email": _OWN_EMAIL, "mailbox": f"CASE WHEN position('@' IN {_OWN_EMAIL}) > 7 THEN split_part({_OWN_EMAIL}, '@', 1) END", "dob": _KNOWN_DOB, "year": f"year({_KNOWN_DOB})", "month": f"month({_KNOWN_DOB})",
     "day": f"day({_KNOWN_DOB})", "district": "split_part(postcode, ' ', 1)", "root": "CASE WHEN NOT first_only_initial THEN root END",
     "first": "CASE WHEN NOT first_only_initial THEN first END", "pair": _PAIR, "rooted": _ROOTED,
+    "shape": "CASE WHEN NOT first_only_initial THEN length(first) || ' ' || length(surname) END",
 }  # fmt: skip
 """Fields of rules that are not a column as it stands. Part of a default date is no part of a birth date."""
 

@@ -20,7 +20,7 @@ from borough.identity.people.levels import SHIPPED, Comparison, extra
 from borough.project.identity_specs import LinkageSpec
 
 RULE_FIELDS = (
-    "surname", "first", "root", "pair", "rooted", "initial", "tokens", "sound", "sound_first", "dob", "year", "month", "day", "nino", "nhs", "email", "mailbox", "phone",
+    "surname", "first", "root", "pair", "rooted", "shape", "initial", "tokens", "sound", "sound_first", "dob", "year", "month", "day", "nino", "nhs", "email", "mailbox", "phone",
     "reference", "property", "postcode", "district",
 )  # fmt: skip
 """Fields by which records may be brought together, beside the extra ones."""
