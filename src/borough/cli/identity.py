@@ -40,10 +40,7 @@ def register(app: typer.Typer) -> None:
 def _linkages(o: Opened, purpose: str | None) -> Linkages:
     from borough.pipeline.reviewing import Linkages
 
-    need_run(o)
-    if o.published is None:
-        raise AssertionError
-    return Linkages(o.project, o.engine, o.lake, o.published, purpose or o.project.borough.purpose)
+    return Linkages(o.project, o.engine, o.lake, need_run(o), purpose or o.project.borough.purpose)
 
 
 def show(context: typer.Context, project: ProjectOption = None, as_json: JsonOption = False) -> None:

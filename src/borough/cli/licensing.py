@@ -28,10 +28,7 @@ def register(app: typer.Typer) -> None:
 def _licensing(o: Opened, as_of: str | None) -> Licensing:
     from borough.pipeline.licensing import Licensing
 
-    need_run(o)
-    if o.published is None:
-        raise AssertionError
-    return Licensing(o.project, o.engine, o.lake, o.published, civil_date(as_of, "--as-of"))
+    return Licensing(o.project, o.engine, o.lake, need_run(o), civil_date(as_of, "--as-of"))
 
 
 def _day(on: str | None, rules: Licensing) -> dt.date:

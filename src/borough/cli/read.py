@@ -26,9 +26,11 @@ from borough.cli.context import (
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from borough.governance.classification import Relation
     from borough.governance.gate import Answer, Gate
+    from borough.lake.model import Published
 
 
 class Format(StrEnum):
@@ -82,11 +84,16 @@ TableName = Annotated[str, typer.Argument(metavar="TABLE", help="A dataset or re
 def gate(o: Opened, as_of: dt.date | None = None, extra: tuple[Any, ...] = ()) -> Gate:
     """The gate over everything published; ``extra`` relations come on top."""
     from borough.compile.published import published_relations
-    from borough.governance.audit import Audit
-    from borough.governance.gate import Gate
 
     relations = published_relations(o.project, o.engine, o.lake, o.published, o.programme.reports, as_of=as_of)
     relations.update({r.name: r for r in extra})
+    return _gate_over(o, relations)
+
+
+def _gate_over(o: Opened, relations: Mapping[str, Relation]) -> Gate:
+    from borough.governance.audit import Audit
+    from borough.governance.gate import Gate
+
     return Gate(o.engine, relations, o.project.borough.purposes, Audit(o.lake.notes("audit")), published=o.published.number if o.published else None)
 
 
@@ -98,19 +105,18 @@ def ask(o: Opened, sql: str, *, purpose: str | None = None, as_of: dt.date | Non
 
 def ask_of(o: Opened, relation: Relation, sql: str, purpose: str | None) -> Answer:
     """Ask of one relation that a command made, and of nothing else that is published."""
-    from borough.governance.audit import Audit
-    from borough.governance.gate import Gate, Who
+    from borough.governance.gate import Who
 
-    own = Gate(o.engine, {relation.name: relation}, o.project.borough.purposes, Audit(o.lake.notes("audit")), published=o.published.number if o.published else None)
-    return own.read(sql, Who(user(), "engineer"), purpose or o.project.borough.purpose)
+    return _gate_over(o, {relation.name: relation}).read(sql, Who(user(), "engineer"), purpose or o.project.borough.purpose)
 
 
-def need_run(o: Opened) -> None:
-    """Raise UsageError where nothing was ever published."""
+def need_run(o: Opened) -> Published:
+    """What was published last. Raises UsageError where nothing ever was."""
     from borough.errors import UsageError
 
     if o.published is None:
         raise UsageError("nothing is published yet", advice=f"borough run --project {o.project.root.name}")
+    return o.published
 
 
 def query(

@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from borough.compile.areas import place_sql
+from borough.compile.areas import area_side_table, mended_boundaries, place_sql
 from borough.compile.links import condition
 from borough.compile.relations import Relations
 from borough.engine.quoting import literal, quoted
@@ -72,7 +72,7 @@ def dwellings_sql(relations: Relations, spec: LicensingSpec, known: dt.date | No
 
 
 def homes_sql(relations: Relations, spec: LicensingSpec, among: str, known: dt.date | None = None) -> str:
-    """SQL (property, place, block): the homes that are asked for (``among``: a relation with ``property``), where they lie, and whether they are flats of a block of three or more."""
+    """SQL (property, point, placed, block): the homes that are asked for (``among``: a relation with ``property``), where they lie, and whether they are flats of a block of three or more."""
     homes, contract = spec.homes, relations.project.datasets[spec.homes.dataset]
     where = contract.areas[homes.area]
     flat = condition(contract, homes.flat) if homes.flat else "false"
@@ -81,7 +81,7 @@ def homes_sql(relations: Relations, spec: LicensingSpec, among: str, known: dt.d
     x, y = (quoted(c) for c in where.point)
     told = f"SELECT CAST({quoted(homes.uprn)} AS BIGINT) AS property, {x} AS x, {y} AS y, {parent} AS parent, coalesce({flat}, false) AS flat FROM {rows}"
     return (
-        f"(SELECT h.property, any_value({place_sql(where.crs)}) AS place, bool_or(h.flat AND b.flats >= 3) AS block FROM ({told}) h "
+        f"(SELECT h.property, any_value({{'x': h.x, 'y': h.y}}) FILTER (WHERE h.x IS NOT NULL AND h.y IS NOT NULL) AS point, any_value({place_sql(where.crs)}) IS NOT NULL AS placed, bool_or(h.flat AND b.flats >= 3) AS block FROM ({told}) h "
         f"LEFT JOIN (SELECT parent, count(DISTINCT property) AS flats FROM ({told}) WHERE flat AND parent IS NOT NULL GROUP BY parent) b ON b.parent = h.parent "
         f"WHERE h.property IN (SELECT property FROM {among}) GROUP BY h.property)"
     )
@@ -93,20 +93,16 @@ def zones_sql(relations: Relations, spec: LicensingSpec, homes: str, schemes: st
     A home without a place lies in schemes of the whole council, and in no other. ``homes``, ``schemes``: tables that ``homes_sql`` and
     ``schemes_sql`` made. Needs the spatial extension.
     """
-    bounds = f"(SELECT code, label, shape, coalesce(valid_from, {_EVER}) AS valid_from, coalesce(valid_to, {_OPEN}) AS valid_to FROM {relations.boundaries(spec.homes.area)})"
-    hits = f"SELECT h.property, b.code, b.label, b.valid_from, b.valid_to FROM {homes} h JOIN (SELECT * REPLACE (TRY(ST_GeomFromWKB(shape)) AS shape) FROM {bounds}) b ON ST_Intersects(h.place, b.shape)"
-    # A home on a border lies in the area with the least code, as everywhere.
-    lies = (
-        f"SELECT property, day, min({{'code': code, 'label': label}}) AS area FROM ({hits}) t JOIN (SELECT DISTINCT from_day AS day FROM {schemes}) d "
-        "ON d.day BETWEEN t.valid_from AND t.valid_to GROUP BY property, day"
-    )
-    left_out = [f"(s.scheme = {literal(name)} AND (l.area.code IN ({_texts(s.except_)}) OR l.area.label IN ({_texts(s.except_)})))" for name, s in spec.schemes.items() if s.except_]
+    points = f"SELECT h.point.x AS x, h.point.y AS y, d.day FROM {homes} h, (SELECT DISTINCT from_day AS day FROM {schemes}) d"
+    boundaries, _ = mended_boundaries(relations.boundaries(spec.homes.area))
+    lies = area_side_table(points, boundaries, crs=relations.project.datasets[spec.homes.dataset].areas[spec.homes.area].crs)
+    left_out = [f"(s.scheme = {literal(name)} AND (l.code IN ({_texts(s.except_)}) OR l.label IN ({_texts(s.except_)})))" for name, s in spec.schemes.items() if s.except_]
     partly = [name for name, s in spec.schemes.items() if s.except_]
     out = f"AND NOT coalesce({' OR '.join(left_out)}, false)" if left_out else ""
-    unplaced = f"AND NOT (s.scheme IN ({_texts(partly)}) AND l.area IS NULL)" if partly else ""
+    unplaced = f"AND NOT (s.scheme IN ({_texts(partly)}) AND l.code IS NULL)" if partly else ""
     return (
         f"(WITH lies AS ({lies}) SELECT h.property, s.scheme, any_value(s.title) AS title, s.kind, s.from_day, s.to_day FROM {homes} h CROSS JOIN {schemes} s "
-        f"LEFT JOIN lies l ON l.property = h.property AND l.day = s.from_day WHERE (s.area IS NULL OR s.area = l.area.code OR s.area = l.area.label) {out} {unplaced} "
+        f"LEFT JOIN lies l ON l.x = h.point.x AND l.y = h.point.y AND l.day = s.from_day WHERE (s.area IS NULL OR s.area = l.code OR s.area = l.label) {out} {unplaced} "
         "GROUP BY h.property, s.scheme, s.kind, s.from_day, s.to_day)"
     )
 
@@ -144,7 +140,7 @@ def answers_sql(spine: str, homes: str, zones: str, licences: str, applications:
         return f"(SELECT property, day, {{'scheme': arg_min(title, (from_day, scheme)), 'since': min(from_day), 'until': max(to_day)}} AS z FROM {zones} JOIN (SELECT DISTINCT property AS p, day FROM {spine}) d ON d.p = property AND day BETWEEN from_day AND to_day WHERE kind = '{kind}' GROUP BY property, day)"
 
     needed = f"""SELECT s.*, CASE WHEN {large} THEN 'mandatory' WHEN {shared} AND a.z IS NOT NULL THEN 'additional' WHEN v.z IS NOT NULL THEN 'selective' END AS needs,
-        CASE WHEN {large} AND s.day < DATE '{ANY_STOREYS}' THEN 'if of three storeys' WHEN h.property IS NULL THEN 'not in the gazetteer' WHEN h.place IS NULL THEN 'where it lies is not known' END AS note,
+        CASE WHEN {large} AND s.day < DATE '{ANY_STOREYS}' THEN 'if of three storeys' WHEN h.property IS NULL THEN 'not in the gazetteer' WHEN NOT h.placed THEN 'where it lies is not known' END AS note,
         a.z AS in_additional, v.z AS in_selective FROM {spine} s LEFT JOIN {homes} h ON h.property = s.property
         LEFT JOIN {zone('additional')} a ON a.property = s.property AND a.day = s.day LEFT JOIN {zone('selective')} v ON v.property = s.property AND v.day = s.day"""
     on = "p.property = n.property AND n.day BETWEEN p.from_day AND p.to_day"

@@ -9,6 +9,7 @@ from borough.catalogue.tables import Columns
 from borough.compile.licensing import answers_sql, dwellings_sql, homes_sql, licensings, permits_sql, schemes_sql, zones_sql
 from borough.compile.relations import Relations
 from borough.engine.duckdb import DuckDBEngine
+from borough.engine.quoting import quoted
 from borough.errors import UsageError
 from borough.governance.classification import ColumnAccess, Relation, strictest
 from borough.lake.lake import Lake
@@ -71,12 +72,12 @@ class Licensing:
         """A spine of all homes on a day, for every way of letting them."""
         homes = dwellings_sql(self._relations(), spec, self.known)
         ways = " UNION ALL ".join(f"SELECT {people} AS people, {households} AS households" for _, people, households in HYPOTHESES)
-        return f"(SELECT CAST(h.\"{spec.homes.uprn}\" AS BIGINT) AS property, DATE '{day}' AS day, w.people, w.households FROM {homes} h, ({ways}) w)"
+        return f"(SELECT CAST(h.{quoted(spec.homes.uprn)} AS BIGINT) AS property, DATE '{day}' AS day, w.people, w.households FROM {homes} h, ({ways}) w)"
 
     def is_home(self, uprn: int, spec: LicensingSpec) -> bool:
         """Has the dataset of homes this one?"""
         homes = dwellings_sql(self._relations(), spec, self.known)
-        return self.engine.rows(f'SELECT 1 FROM {homes} WHERE "{spec.homes.uprn}" = {int(uprn)} LIMIT 1') != []
+        return self.engine.rows(f"SELECT 1 FROM {homes} WHERE {quoted(spec.homes.uprn)} = {int(uprn)} LIMIT 1") != []
 
     def _relations(self) -> Relations:
         return Relations(self.project, self.engine, lambda name: self.lake.table(name, self.published))
