@@ -27,6 +27,13 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     entity_table("household_member"): ("property",),
 }
 """Table → the columns by whose values its rows are replaced; never null."""
+KEPT_DNA = "gold/dna/kept/"
+"""Tables of what is kept of each entity's profile."""
+
+
+def key_of(table: str) -> tuple[str, ...] | None:
+    """The columns by whose values a table's rows are replaced; None for one that has no key."""
+    return ("entity",) if table.startswith(KEPT_DNA) else KEYS.get(table)
 
 
 class Kept(Protocol):
@@ -41,11 +48,12 @@ class Kept(Protocol):
 
 def read_rows(engine: Engine, name: str, kept: Kept | None, columns: Columns, where: str = "true") -> str:
     """SQL of a table's rows as they stand; of those ``where`` a condition holds, which is tested before all else."""
-    if kept is None or name not in KEYS or not kept.properties.get("tail"):
+    keyed = key_of(name)
+    if kept is None or keyed is None or not kept.properties.get("tail"):
         rows = engine.scan(kept.files if kept is not None else [], columns)
         return rows if where == "true" else f"(SELECT * FROM {rows} WHERE {where})"
     rows, through = engine.scan(kept.files, (*columns, *HIDDEN)), int(kept.properties["through"])
-    key, own = (", ".join(quoted(c) for c in names) for names in (KEYS[name], [c for c, _ in columns]))
+    key, own = (", ".join(quoted(c) for c in names) for names in (keyed, [c for c, _ in columns]))
     tail = f"(SELECT * FROM {rows} WHERE _run > {through})"
     base = f"SELECT {own} FROM (SELECT * FROM {rows} WHERE _run <= {through} AND {where}) b ANTI JOIN (SELECT DISTINCT {key} FROM {tail}) k USING ({key})"
     last = f"SELECT {own} FROM (SELECT * FROM {tail} QUALIFY _run = max(_run) OVER (PARTITION BY {key})) WHERE NOT _gone AND {where}"

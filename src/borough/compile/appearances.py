@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from borough.catalogue.identity import APPEARANCE_COLUMNS
 from borough.compile.links import condition, extra_fields, person_fields, signature
 from borough.engine.quoting import literal, quoted
@@ -10,10 +12,10 @@ from borough.project.roles import home_of, people_of, property_column
 from borough.project.specs import DatasetSpec
 
 
-def said_sql(project: Project, dataset: str, rows: str) -> list[str]:
+def said_sql(project: Project, dataset: str, rows: str, beside: Sequence[str] = ()) -> list[str]:
     """SELECTs of all that a dataset's rows (with their properties, ``_known`` and ``_now``) say of people: a row for each record and role.
 
-    Every field of a person, and _role, _record, _now, _signature, _resident, _landlord_of, _from_day, _to_day, _lasting, _known. A role
+    ``beside``: columns of the rows that come along. Every field of a person, and _role, _record, _now, _signature, _resident, _landlord_of, _from_day, _to_day, _lasting, _known. A role
     that is known through another dataset's row is said there.
     """
     contract, extras = project.datasets[dataset], extra_fields(project)
@@ -29,7 +31,7 @@ def said_sql(project: Project, dataset: str, rows: str) -> list[str]:
             "_role": literal(name), "_record": record_sql(contract), "_now": "_now", "_signature": signature(fields), "_resident": resident,
             "_landlord_of": landlord, **_days(contract), "_lasting": "true" if contract.true is not None and contract.true.to else "false", "_known": "_known", **fields,
         }  # fmt: skip
-        selects.append(f"SELECT {', '.join(f'{sql} AS {quoted(alias)}' for alias, sql in cells.items())} FROM {rows}")
+        selects.append(f"SELECT {', '.join([*beside, *(f'{sql} AS {quoted(alias)}' for alias, sql in cells.items())])} FROM {rows}")
     return selects
 
 

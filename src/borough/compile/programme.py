@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from borough.catalogue.contracts import LOGICAL, added_columns, area_table, bronze_table, contract_types, feeds_of, log_table, report_table
+from borough.catalogue.dna import kept_table, profile_name, profile_table
+from borough.catalogue.entities import entity_table
+from borough.catalogue.identity import ADDRESSES, LINKS, STATEMENTS
+from borough.compile.attributes.model import APPEARANCE, Profile, profile_columns
 from borough.compile.conditions import condition_mistakes
 from borough.compile.entities import entity_nodes
 from borough.compile.expressions import ExpressionError, bind
@@ -27,6 +31,7 @@ class Programme:
     feeds: Mapping[str, MappedFeed]
     reports: Mapping[str, BoundSelect]
     nodes: tuple[Node, ...]
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
 
     def node(self, name: str) -> Node | None:
         return next((n for n in self.nodes if n.name == name), None)
@@ -48,12 +53,14 @@ def compile_project(project: Project, columns: Columns) -> tuple[Programme, list
         if mapped is not None:
             feeds[name] = mapped
         del source
-    reports, found = _reports(project)
+    profiles, found = _profiles(project)
+    mistakes.extend(found)
+    reports, found = _reports(project, profiles)
     mistakes.extend(found)
     mistakes.extend(condition_mistakes(project))
-    nodes, found = _ordered(project, feeds, reports)
+    nodes, found = _ordered(project, feeds, reports, profiles)
     mistakes.extend(found)
-    return Programme(project, feeds, reports, nodes), sorted(set(mistakes))
+    return Programme(project, feeds, reports, nodes, profiles), sorted(set(mistakes))
 
 
 def _extract_date_mistakes(project: Project, name: str, columns: Sequence[str] | None) -> list[Mistake]:
@@ -79,8 +86,13 @@ def dataset_types(project: Project) -> dict[str, dict[str, str]]:
     }
 
 
-def _reports(project: Project) -> tuple[dict[str, BoundSelect], list[Mistake]]:
-    bound = bind_reports({name: report.sql for name, report in project.reports.items()}, dataset_types(project))
+def profile_types(profiles: Mapping[str, Profile]) -> dict[str, dict[str, str]]:
+    """Every profile as a report sees it: column → logical type."""
+    return {profile_name(entity): dict(profile_columns(profile)) for entity, profile in profiles.items()}
+
+
+def _reports(project: Project, profiles: Mapping[str, Profile]) -> tuple[dict[str, BoundSelect], list[Mistake]]:
+    bound = bind_reports({name: report.sql for name, report in project.reports.items()}, dataset_types(project) | profile_types(profiles))
     mistakes = [
         Mistake(project.place("report", name, line=f.line, column=f.column), f.found, f.expected, f.nearest)
         for name, faults in bound.faults.items()
@@ -89,7 +101,18 @@ def _reports(project: Project) -> tuple[dict[str, BoundSelect], list[Mistake]]:
     return dict(bound.bound), mistakes
 
 
-def _ordered(project: Project, feeds: Mapping[str, MappedFeed], reports: Mapping[str, BoundSelect]) -> tuple[tuple[Node, ...], list[Mistake]]:
+def _profiles(project: Project) -> tuple[dict[str, Profile], list[Mistake]]:
+    """The profiles of entities, where any attribute is declared."""
+    if not project.dna:
+        return {}, []
+    from borough.compile.attributes.resolve import profiles
+
+    return profiles(project)
+
+
+def _ordered(
+    project: Project, feeds: Mapping[str, MappedFeed], reports: Mapping[str, BoundSelect], profiles: Mapping[str, Profile]
+) -> tuple[tuple[Node, ...], list[Mistake]]:
     order, mistakes = _dataset_order(project)
     nodes: list[Node] = []
     for dataset in order:
@@ -102,10 +125,19 @@ def _ordered(project: Project, feeds: Mapping[str, MappedFeed], reports: Mapping
             if area in project.datasets:
                 nodes.append(Node(f"{dataset}@{area}", "area", (log_table(dataset), log_table(area)), (area_table(dataset, area),)))
     nodes.extend(entity_nodes(project))
+    nodes.extend(Node(profile_name(entity), "dna", _profile_reads(profile), (kept_table(entity), profile_table(entity))) for entity, profile in profiles.items())
     for name, bound in reports.items():
-        reads = tuple(report_table(t) if t in project.reports else log_table(t) for t in bound.tables)
+        made = {profile_name(entity): profile_table(entity) for entity in profiles}
+        reads = tuple(report_table(t) if t in project.reports else made.get(t) or log_table(t) for t in bound.tables)
         nodes.append(Node(name, "report", reads, (report_table(name),)))
     return tuple(nodes), mistakes
+
+
+def _profile_reads(profile: Profile) -> tuple[str, ...]:
+    """The tables that a profile is made from."""
+    own = (LINKS, STATEMENTS, entity_table("household_member"), entity_table("landlord"))
+    datasets = dict.fromkeys(s.dataset for s in profile.sources)
+    return tuple(dict.fromkeys(t for d in datasets for t in (own if d == APPEARANCE else (log_table(d), ADDRESSES))))
 
 
 def _dataset_order(project: Project) -> tuple[list[str], list[Mistake]]:
@@ -144,7 +176,7 @@ def selected(programme: Programme, select: Sequence[str]) -> Iterator[Node]:
 
 
 def _matches(programme: Programme, node: Node, word: str) -> bool:
-    if node.kind in ("report", "entity"):
+    if node.kind in ("report", "entity", "dna"):
         return node.name == word
     if node.kind == "area":
         return node.name.split("@")[0] == word or node.name == word

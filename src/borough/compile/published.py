@@ -16,6 +16,7 @@ from borough.catalogue.tables import (
     Columns,
 )
 from borough.compile.links import found_by
+from borough.compile.published_dna import profile_relations
 from borough.compile.published_identity import identity_relations
 from borough.compile.relations import Relations
 from borough.compile.reports import BoundSelect, order_reports
@@ -44,6 +45,7 @@ def published_relations(
 ) -> dict[str, Relation]:
     """Every relation of a published run. ``as_of`` reads datasets as known at the end of that day; reports stay as published."""
     relations = {name: dataset_relation(project, engine, lake, published, name, as_of=as_of) for name in project.datasets}
+    relations.update(profile_relations(project, engine, lambda table: lake.table(table, published) if published else None))
     tables = {name: report_table(name) for name in project.reports}
     for name in order_reports(reports):
         relation = _report_relation(engine, lake, published, name, tables[name], report_columns(reports[name], relations))

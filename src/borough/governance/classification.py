@@ -13,12 +13,18 @@ ORDER = ("public", "internal", "personal", "special")
 
 @dataclass(frozen=True)
 class ColumnAccess:
-    """A column and who may see it: ``purposes`` are those that may see it if it is special."""
+    """A column and who may see it: ``purposes`` are those that may see it if it is special; if ``only``, whatever it is."""
 
     name: str
     type: str
     classification: str
     purposes: tuple[str, ...] = ()
+    only: bool = False
+
+    @property
+    def named(self) -> bool:
+        """Must a purpose be among its own to see it?"""
+        return self.only or self.classification == "special"
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,8 @@ def strictest(classifications: Iterable[str], *, default: str = "internal") -> s
 
 
 def visible(column: ColumnAccess, purpose: str, permits: Iterable[str]) -> bool:
-    """May this column be seen for this purpose? A special column must name the purpose itself as well."""
-    return column.classification in tuple(permits) and (column.classification != "special" or purpose in column.purposes)
+    """May this column be seen for this purpose? A special column, and one for some purposes only, must name the purpose itself as well."""
+    return column.classification in tuple(permits) and (not column.named or purpose in column.purposes)
 
 
 def report_columns(bound: BoundSelect, relations: Mapping[str, Relation]) -> tuple[ColumnAccess, ...]:
@@ -63,11 +69,11 @@ def report_columns(bound: BoundSelect, relations: Mapping[str, Relation]) -> tup
     """
     access = {(name, column.name): column for name in bound.tables for column in relations[name].columns}
     made_from = {ref for refs in bound.lineage.values() for ref in refs}
-    choosing = [access[ref] for ref in bound.uses - made_from if access[ref].classification == "special"]
+    choosing = [access[ref] for ref in bound.uses - made_from if access[ref].named]
     return tuple(_inherit(name, kind, [access[ref] for ref in bound.lineage.get(name, ())] + choosing) for name, kind in bound.columns)
 
 
 def _inherit(name: str, kind: str, parents: list[ColumnAccess]) -> ColumnAccess:
-    special = [set(parent.purposes) for parent in parents if parent.classification == "special"]
-    purposes = tuple(sorted(set.intersection(*special))) if special else ()
-    return ColumnAccess(name, kind, strictest(parent.classification for parent in parents), purposes)
+    named = [set(parent.purposes) for parent in parents if parent.named]
+    purposes = tuple(sorted(set.intersection(*named))) if named else ()
+    return ColumnAccess(name, kind, strictest(parent.classification for parent in parents), purposes, any(parent.only for parent in parents))

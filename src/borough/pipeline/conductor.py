@@ -18,7 +18,7 @@ from borough.engine.duckdb import DuckDBEngine
 from borough.errors import DeclarationError, EngineError, FeedError
 from borough.ingest.drift import OTHER_LAYOUT
 from borough.lake.lake import Lake
-from borough.pipeline import entities, gold
+from borough.pipeline import entities, gold, profiling
 from borough.pipeline.booking import book, book_refused_file
 from borough.pipeline.contacting import note
 from borough.pipeline.context import Failure, Options, Progress, Run, open_record
@@ -150,12 +150,14 @@ def _conduct(run: Run, seen: Survey, events: Recorder) -> Summary:
 
 
 def _gold(run: Run, seen: Survey, node: Node, reports: list[tuple[str, int]]) -> int:
-    """One area, entity or report. Returns the points placed, what was linked, or the rows of the report."""
+    """One area, entity, profile or report. Returns the points placed, what was linked or looked at, or the rows of the report."""
     if node.kind == "area":
         dataset, name = node.name.split("@")
         return gold.area(run, dataset, name)
     if node.kind == "entity":
         return entities.make(run, node.name)
+    if node.kind == "dna":
+        return profiling.make_profile(run, seen.programme, node.name.removesuffix("_dna"))
     rows = gold.report(run, seen.programme, node.name)
     if rows is not None:
         reports.append((node.name, rows))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from borough.catalogue.contracts import area_table, feeds_of, log_table, report_table
+from borough.catalogue.dna import profile_table
 from borough.compile.areas import area_side_table, boundary_edges, mended_boundaries
 from borough.compile.mapping import MappedFeed
 from borough.compile.programme import Programme, report_fingerprint
@@ -103,7 +104,7 @@ def _relation(run: Run, name: str, columns: set[str]) -> str:
     if name in run.project.datasets:
         linked = columns & set(link_columns(run.project.datasets[name]))
         return run.relations.dataset(name) if linked else run.relations.unlinked(name)
-    state = run.writer.state(report_table(name))
+    state = run.writer.state(report_table(name) if name in run.project.reports else profile_table(name.removesuffix("_dna")))
     return run.engine.scan(state.files if state else [], [(c.name, c.type) for c in state.columns] if state else [])
 
 

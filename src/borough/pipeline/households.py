@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from borough.catalogue.entities import ENTITY_TABLES, HOUSEHOLD_MEMBERS, STAYS, entity_table
 from borough.catalogue.identity import EVENT_COLUMNS, EVENTS, LINK_COLUMNS, LINKS, STATEMENT_COLUMNS, STATEMENTS
-from borough.catalogue.rows import KEYS, read_rows
+from borough.catalogue.rows import key_of, read_rows
 from borough.compile.appearances import appearances_sql
 from borough.engine.quoting import quoted
 from borough.identity.clusters.ledger import Assigned
@@ -107,7 +107,7 @@ def _keep(run: Run, name: str, made: str, touched: str | None) -> None:
     if touched is None:
         keep_whole(run, table, columns, f"SELECT * FROM {made}", order=_ORDERS[name])
     else:
-        key = ", ".join(quoted(c) for c in KEYS[table])
+        key = ", ".join(quoted(c) for c in key_of(table) or ())
         keep_touched(run, table, columns, f"SELECT * FROM {made}", f"(SELECT {key} FROM {touched})", order=_ORDERS[name])
     run.changed.add(name)
 

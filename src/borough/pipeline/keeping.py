@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from borough.catalogue.rows import HIDDEN, KEYS, read_rows
+from borough.catalogue.rows import HIDDEN, key_of, read_rows
 from borough.catalogue.tables import Columns
 from borough.engine.port import WrittenFile
 from borough.engine.quoting import quoted
@@ -30,7 +30,8 @@ def keep_files(run: Run, table: str, columns: Columns, files: list[WrittenFile])
 def keep_touched(run: Run, table: str, columns: Columns, rows: str, touched: str, *, order: str) -> None:
     """Put ``rows`` in the place of all that the touched keys had. ``touched``: relation with the key's columns; no other key may be in ``rows``."""
     properties, state = run.properties(table), run.state(table)
-    key, own = ", ".join(quoted(c) for c in KEYS[table]), ", ".join(quoted(c) for c, _ in columns)
+    keyed = key_of(table) or ()
+    key, own = ", ".join(quoted(c) for c in keyed), ", ".join(quoted(c) for c, _ in columns)
     run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_NEW} AS SELECT {own} FROM ({rows})")
     run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_TOUCHED} AS SELECT DISTINCT {key} FROM {touched}")
     ((count, gone),) = run.engine.rows(f"SELECT (SELECT count(*) FROM {_NEW}), (SELECT count(*) FROM {_TOUCHED})")
@@ -38,7 +39,7 @@ def keep_touched(run: Run, table: str, columns: Columns, rows: str, touched: str
         others = f"SELECT {own} FROM {read_rows(run.engine, table, state, columns)} o ANTI JOIN {_TOUCHED} t USING ({key})"
         keep_whole(run, table, columns, f"{others} UNION ALL SELECT {own} FROM {_NEW}", order=order)
         return
-    nothing = ", ".join(quoted(c) if c in KEYS[table] else f"NULL AS {quoted(c)}" for c, _ in columns)
+    nothing = ", ".join(quoted(c) if c in keyed else f"NULL AS {quoted(c)}" for c, _ in columns)
     left = f"SELECT {nothing}, CAST({run.writer.number} AS BIGINT) AS _run, true AS _gone FROM {_TOUCHED} t ANTI JOIN {_NEW} r USING ({key})"
     files = run.engine.copy(f"SELECT * FROM ({stamped(run, columns, f'SELECT * FROM {_NEW}')} UNION ALL {left}) ORDER BY {order}", run.writer.new_file(table))
     if files:

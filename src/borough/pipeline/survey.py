@@ -28,6 +28,7 @@ from borough.pipeline import plain
 from borough.pipeline.checking import compile_with_headers, declared_columns
 from borough.pipeline.context import Options
 from borough.pipeline.later import shows_otherwise
+from borough.pipeline.profiling import declared_fingerprint, profile_day
 from borough.pipeline.receive import Waiting, received_columns, waiting
 from borough.project.checks import check
 from borough.project.load import Project
@@ -117,7 +118,7 @@ def survey(project: Project, engine: DuckDBEngine, lake: Lake, options: Options,
     if wrong := _mistaken_columns(project, lake, published, [resolved[name] for name in sorted(stale) if not found[name].found]):
         raise DeclarationError(wrong)
     asked = options.release or options.replay or record.get("pending") or any(w.found or w.away for w in found.values())
-    changed = stale or _gold_changed(programme, nodes, record) or shows_otherwise(record, project) or plain.outdated(record, project)
+    changed = stale or _gold_changed(programme, nodes, record, profile_day(now)) or shows_otherwise(record, project) or plain.outdated(record, project)
     return Survey(programme, resolved, nodes, found, prints, stale, _released(programme, options), idle=not asked and not changed)
 
 
@@ -159,14 +160,15 @@ def _is_stale(feed: ResolvedFeed, fingerprint: str, record: Mapping[str, Any], d
     return bool(remembered["fingerprint"] != fingerprint) if "fingerprint" in remembered else bool(deliveries.live(feed.name))
 
 
-def _gold_changed(programme: Programme, nodes: Sequence[Node], record: Mapping[str, Any]) -> bool:
-    """Is there a report or an area that was not made as it is declared now?"""
+def _gold_changed(programme: Programme, nodes: Sequence[Node], record: Mapping[str, Any], today: dt.date) -> bool:
+    """Is there a report or an area that was not made as it is declared now, or a profile that is of another day?"""
     if not record.get("feeds"):
         return False
-    reports, areas, entities = (record.get(key, {}) for key in ("reports", "areas", "entities"))
+    reports, areas, entities, profiles = (record.get(key, {}) for key in ("reports", "areas", "entities", "profiles"))
     stale: dict[str, Callable[[Node], bool]] = {
         "report": lambda n: reports.get(n.name) != report_fingerprint(programme.reports[n.name]),
         "area": lambda n: n.writes[0] not in areas,
+        "dna": lambda n: (made := profiles.get(n.name.removesuffix("_dna"), {})).get("fingerprint") != declared_fingerprint(programme.profiles[n.name.removesuffix("_dna")]) or made["day"] != today.isoformat(),
         "entity": lambda n: entities.get(n.name, {}).get("fingerprint") != entity_fingerprint(programme.project, n.name),
     }
     return any(n.kind in stale and stale[n.kind](n) for n in nodes)

@@ -88,8 +88,11 @@ class GoldenSpec(Spec):
 class EntitySpec(Spec):
     """A file of `entities/`: a kind of thing with an id that survives re-runs."""
 
-    entity: Literal["property", "person", "household", "landlord"] = Field(description="Which entity: `property`, `person`, `household` or `landlord`.")
+    entity: Name = Field(description="Which entity: `property`, `person`, `household`, `landlord`, or one of the project's own, with `dataset` and `key`.")
     title: str | None = Field(default=None, description="What it is.")
+    dataset: Name | None = Field(default=None, description="Dataset with a row for each, for an entity of the project's own and for `property`. Default, for `property`: that of the gazetteer.")
+    key: str | None = Field(default=None, description="The dataset's column with the entity's id: a number or a text. Default, for `property`: `uprn`.")
+    where: Expression | None = Field(default=None, description="Which rows of the dataset are entities. Default: all.")
     gazetteer: GazetteerSpec | None = Field(default=None, description="For `property`: the datasets that make the gazetteer. Default: `blpu`, `lpi` and `street` where the project has them.")
     golden: dict[Name, GoldenSpec] = Field(default_factory=dict, description="Golden values, by attribute.")
 

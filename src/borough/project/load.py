@@ -1,4 +1,4 @@
-"""Load a council's folder: ``borough.yaml``, ``sources/``, ``datasets/``, ``entities/``, ``linkages/``, ``licensing/`` and ``reports/`` into frozen specs with positions."""
+"""Load a council's folder: ``borough.yaml``, ``sources/``, ``datasets/``, ``entities/``, ``linkages/``, ``licensing/``, ``dna/`` and ``reports/`` into frozen specs with positions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import ValidationError
 
 from borough.errors import DeclarationError, Mistake, Place, UsageError
+from borough.project.dna_specs import DnaSpec
 from borough.project.documents import Document, read_documents
 from borough.project.environment import Environment
 from borough.project.explain import NAME, explain
@@ -23,12 +24,12 @@ from borough.project.spec import Spec
 from borough.project.specs import BoroughSpec, DatasetSpec, FeedSpec, ReportSpec, SourceSpec
 from borough.project.typed import typed
 
-Kind = Literal["borough", "source", "dataset", "report", "entity", "linkage", "licensing"]
+Kind = Literal["borough", "source", "dataset", "report", "entity", "linkage", "licensing", "dna"]
 T = TypeVar("T", bound=Spec)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _HEADING = re.compile(r"--\s*(title|description|owner)\s*:\s*(.*?)\s*$")
-_MODELS: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec, "entity": EntitySpec, "linkage": LinkageSpec, "licensing": LicensingSpec}
-_FOLDERS = {"source": "sources", "dataset": "datasets", "entity": "entities", "linkage": "linkages", "licensing": "licensing"}
+_MODELS: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec, "entity": EntitySpec, "linkage": LinkageSpec, "licensing": LicensingSpec, "dna": DnaSpec}
+_FOLDERS = {"source": "sources", "dataset": "datasets", "entity": "entities", "linkage": "linkages", "licensing": "licensing", "dna": "dna"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,6 +44,7 @@ class Project:
     entities: Mapping[str, EntitySpec] = field(default_factory=dict)
     linkages: Mapping[str, LinkageSpec] = field(default_factory=dict)
     licensing: Mapping[str, LicensingSpec] = field(default_factory=dict)
+    dna: Mapping[str, DnaSpec] = field(default_factory=dict)
     documents: Mapping[tuple[str, str], Document] = field(default_factory=dict, compare=False)
     files: Mapping[str, str] = field(default_factory=dict, compare=False)  # report → its file
     secrets: frozenset[str] = field(default_factory=frozenset, compare=False)
@@ -53,7 +55,7 @@ class Project:
     def place(self, kind: str, name: str, *path: str | int, line: int = 1, column: int = 1) -> Place:
         """Where a value stands.
 
-        ``kind`` is borough, source, dataset, entity, linkage, licensing or report; ``path`` the keys and indexes inside the document; (line, column),
+        ``kind`` is borough, source, dataset, entity, linkage, licensing, dna or report; ``path`` the keys and indexes inside the document; (line, column),
         from 1, a position inside the value's text: the place points at that character in the file. For a report they are
         positions in its file. What can't be found falls back to the nearest enclosing key.
         """
@@ -141,6 +143,7 @@ class _Loading:
         entities = self._folder("entity", EntitySpec)
         linkages = self._folder("linkage", LinkageSpec)
         licensing = self._folder("licensing", LicensingSpec)
+        dna = self._folder("dna", DnaSpec)
         reports = self._reports(datasets)
         if borough is None:
             self.documents.pop(("borough", ""), None)
@@ -153,6 +156,7 @@ class _Loading:
             entities=MappingProxyType(entities),
             linkages=MappingProxyType(linkages),
             licensing=MappingProxyType(licensing),
+            dna=MappingProxyType(dna),
             documents=MappingProxyType(self.documents),
             files=MappingProxyType(self.files),
             secrets=frozenset(self.environment.secrets),

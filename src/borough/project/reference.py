@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from borough.project.dna_specs import DnaSpec
 from borough.project.explain import fields, kind_in_words, type_of
 from borough.project.identity_specs import EntitySpec, LinkageSpec
 from borough.project.licensing_specs import LicensingSpec
@@ -20,7 +21,7 @@ _INTRODUCTION = """\
 
 <!-- Generated from the specs by borough.project.reference; a test holds this page against them. -->
 
-A project is a folder with `borough.yaml`, YAML files below `sources/`, `datasets/`, `entities/`, `linkages/` and `licensing/` (any depth; a file may hold several
+A project is a folder with `borough.yaml`, YAML files below `sources/`, `datasets/`, `entities/`, `linkages/`, `licensing/` and `dna/` (any depth; a file may hold several
 declarations, divided by `---`), and SELECTs in `reports/*.sql`. `borough check` finds every mistake in them before any data is touched;
 `borough schema` writes JSON Schemas with which editors complete and check them.
 
@@ -37,6 +38,7 @@ _FILES: tuple[tuple[str, type[Spec]], ...] = (
     ("entities/*.yaml", EntitySpec),
     ("linkages/*.yaml", LinkageSpec),
     ("licensing/*.yaml", LicensingSpec),
+    ("dna/*.yaml", DnaSpec),
     ("reports/*.sql", ReportSpec),
 )
 

@@ -6,19 +6,20 @@ import json
 from pathlib import Path
 from typing import Any
 
+from borough.project.dna_specs import DnaSpec
 from borough.project.identity_specs import EntitySpec, LinkageSpec
 from borough.project.licensing_specs import LicensingSpec
 from borough.project.spec import Spec
 from borough.project.specs import BoroughSpec, DatasetSpec, SourceSpec
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_FILES: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec, "entity": EntitySpec, "linkage": LinkageSpec, "licensing": LicensingSpec}
-_ARTICLES = {"entity": "An", "licensing": "The"}
+_FILES: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec, "entity": EntitySpec, "linkage": LinkageSpec, "licensing": LicensingSpec, "dna": DnaSpec}
+_ARTICLES = {"entity": "An", "licensing": "The", "dna": "The"}
 _VARIABLE = {"type": "string", "pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}", "description": "From the environment."}
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:
-    """File name → JSON Schema (2020-12), for ``borough.yaml`` and the files of ``sources/``, ``datasets/``, ``entities/``, ``linkages/`` and ``licensing/``."""
+    """File name → JSON Schema (2020-12), for ``borough.yaml`` and the files of ``sources/``, ``datasets/``, ``entities/``, ``linkages/``, ``licensing/`` and ``dna/``."""
     return {f"{kind}.schema.json": _schema(kind, model) for kind, model in _FILES.items()}
 
 
