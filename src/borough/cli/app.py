@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from borough.cli import contract, declare, demo, history, identity, licensing, maintain, quarantine, read, run, source
+from borough.cli import contract, declare, demo, dna, history, identity, licensing, maintain, quarantine, read, run, source
 from borough.cli.context import Context, JsonOption, ProjectOption
 from borough.errors import BoroughError, DeclarationError, LakeError
 
@@ -58,6 +58,7 @@ history.register(app)
 quarantine.register(app)
 identity.register(app)
 licensing.register(app)
+dna.register(app)
 maintain.register(app)
 demo.register(app)
 

@@ -166,6 +166,7 @@ def _declare(directory: Path, postgres: str | None) -> None:
     from borough.library import copying, shelf
 
     copying.write(directory, copying.prepare(directory, shelf.sources()), force=True)
+    copying.write(directory, copying.prepare_dna(directory, shelf.dna_groups()), force=True)
     if postgres is None:
         return
     for source in (directory / "sources").glob("*.yaml"):

@@ -53,11 +53,22 @@ def prepare(root: Path, names: Iterable[str]) -> Copy:
     return Copy(names, tuple(files), missing, lacking, _with_purposes(text, missing) if missing else None)
 
 
+def prepare_dna(root: Path, names: Iterable[str]) -> Copy:
+    """What copying these groups of attributes into the project at ``root`` would do. Raises UsageError where it is no project."""
+    names = tuple(names)
+    home = root / "borough.yaml"
+    if not home.is_file():
+        raise UsageError(f"{root} is no project: it has no borough.yaml", advice="borough init my-council makes one; then add --project my-council")
+    text = home.read_text(encoding="utf-8")
+    missing = _missing(text, shelf.purposes_of_dna(names))
+    return Copy(names, tuple(_copied(root, "dna", n) for n in names), missing, (), _with_purposes(text, missing) if missing else None)
+
+
 def write(root: Path, copy: Copy, *, force: bool) -> list[Path]:
     """Write the copy; the paths written. Raises UsageError where a file of the project differs and ``force`` is not given: nothing is written then."""
     differing = [file for file in copy.files if file.state == "differs"]
-    own = [file for file in differing if file.path.parts[0] == "sources"]
-    fills = {d for name in copy.sources for d in shelf.sources()[name].fills}
+    own = [file for file in differing if file.path.parts[0] in ("sources", "dna")]
+    fills = {d for name in copy.sources if name in shelf.sources() for d in shelf.sources()[name].fills}
     if own and not force:
         file = own[0]
         more = f" (and {len(own) - 1} more)" if len(own) > 1 else ""
@@ -65,7 +76,7 @@ def write(root: Path, copy: Copy, *, force: bool) -> list[Path]:
     written = []
     for file in copy.files:
         # A dataset that a council has made its own is not replaced because another source needs it.
-        ours = file.path.parts[0] == "sources" or file.path.stem in fills
+        ours = file.path.parts[0] in ("sources", "dna") or file.path.stem in fills
         if file.state == "new" or (file.state == "differs" and force and ours):
             (root / file.path).parent.mkdir(parents=True, exist_ok=True)
             (root / file.path).write_text(file.text, encoding="utf-8", newline="\n")

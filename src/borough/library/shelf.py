@@ -14,8 +14,8 @@ from borough.errors import UsageError
 from borough.project.explain import nearest, one_of
 from borough.project.formats import ENDINGS, ending
 
-Kind = Literal["sources", "datasets"]
-_ENDINGS = {"sources": "source", "datasets": "dataset"}
+Kind = Literal["sources", "datasets", "dna"]
+_NAMED = {"sources": "source", "datasets": "dataset", "dna": "dna"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,18 @@ def datasets_for(source: str) -> tuple[str, ...]:
     for name in wanted:  # grows as it goes
         wanted += [other for other in dict.fromkeys(_refers(documents[name])) if other not in wanted]
     return tuple(wanted)
+
+
+def dna_groups() -> tuple[str, ...]:
+    """The groups of attributes, by name."""
+    return tuple(_documents("dna"))
+
+
+def purposes_of_dna(groups: Iterable[str]) -> tuple[str, ...]:
+    """The purposes that groups of attributes name, in the library's order."""
+    documents = [_documents("dna")[name] for name in groups]
+    named = {p for d in documents for said in (d, *d["attributes"].values()) for p in said.get("purposes") or ()}
+    return tuple(p for p in purposes() if p in named)
 
 
 def purposes_of(sources_: Iterable[str], datasets: Iterable[str]) -> tuple[str, ...]:
@@ -117,7 +129,7 @@ def _read(kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
     entries = (entry for entry in (files("borough.library") / kind).iterdir() if entry.name.endswith(".yaml"))
     for entry in sorted(entries, key=lambda e: e.name):
         document = yaml.load(entry.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        yield document[_ENDINGS[kind]], document
+        yield document[_NAMED[kind]], document
 
 
 def _refers(dataset: Mapping[str, Any]) -> Iterator[str]:

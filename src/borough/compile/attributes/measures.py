@@ -51,25 +51,26 @@ def _conditions(attribute: Attribute, day: str, *, window: bool) -> Iterator[str
     if attribute.where is not None:
         yield f"coalesce({attribute.where.sql()}, false)"
     if attribute.on is not None and attribute.dated:
-        yield f"{_date(attribute)} <= {day}"
+        yield f"{date_sql(attribute)} <= {day}"
         if attribute.window is not None and window:
-            yield f"{_date(attribute)} > {attribute.window.before(day)}"
+            yield f"{date_sql(attribute)} > {attribute.window.before(day)}"
     if attribute.until is not None:
         yield f"coalesce({attribute.until.sql()} >= {day}, true)"
 
 
-def _date(attribute: Attribute) -> str:
+def date_sql(attribute: Attribute) -> str:
+    """SQL of the date of a row; the first of all where rows have none."""
     return attribute.on.sql() if attribute.on is not None else _EVER
 
 
 def value_sql(attribute: Attribute) -> str:
     """SQL of what a row says for an attribute; its date, for kinds that count rows."""
-    return attribute.value.sql() if attribute.value is not None else _date(attribute)
+    return attribute.value.sql() if attribute.value is not None else date_sql(attribute)
 
 
 def order_sql(attribute: Attribute) -> str:
     """SQL by which rows follow each other: later rows have more."""
-    return f"coalesce({_date(attribute)}, {_EVER}), _record"
+    return f"coalesce({date_sql(attribute)}, {_EVER}), _record"
 
 
 def _before(attribute: Attribute, day: dt.date) -> str:
@@ -99,7 +100,7 @@ def _aggregate(attribute: Attribute, day: dt.date, change: int | None) -> str:
         return f"count(*){some} / {attribute.window.number_of(attribute.spec.rate or 'year')!r}"
     if kind == "trend" and attribute.window is not None:
         window = attribute.window
-        two = [c for c in _conditions(attribute, on_day(day), window=False)] + [f"{_date(attribute)} > {window.before(on_day(day), 2)}", f"{_date(attribute)} <= {window.before(on_day(day))}"]
+        two = [c for c in _conditions(attribute, on_day(day), window=False)] + [f"{date_sql(attribute)} > {window.before(on_day(day), 2)}", f"{date_sql(attribute)} <= {window.before(on_day(day))}"]
         return f"count(*){some} - count(*) FILTER (WHERE {' AND '.join(two)})"
     if kind == "change":
         return f"count(*) FILTER (WHERE {where} AND {value} <> _before{change})"

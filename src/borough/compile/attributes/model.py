@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from borough.catalogue.contracts import LOGICAL
 from borough.compile.expressions import Bound
@@ -127,6 +128,23 @@ class Profile:
 
     def attribute(self, name: str) -> Attribute | None:
         return next((a for a in self.attributes if a.name == name), None)
+
+    def only(self, names: Collection[str]) -> Profile:
+        """The same entity with these attributes alone, and those that they read."""
+        wanted = set(names)
+        for attribute in reversed(self.attributes):  # those that are read come first
+            if attribute.name in wanted:
+                wanted.update(attribute.reads)
+        return replace(self, attributes=tuple(a for a in self.attributes if a.name in wanted))
+
+    @property
+    def of_neighbours(self) -> frozenset[str]:
+        """The attributes for which other entities must be known: aggregates over neighbours, and what is made of them."""
+        found: set[str] = set()
+        for attribute in self.attributes:
+            if attribute.kind == "neighbours" or found & set(attribute.reads):
+                found.add(attribute.name)
+        return frozenset(found)
 
 
 def profile_columns(profile: Profile) -> tuple[tuple[str, str], ...]:
