@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.cli.council import borough, write
-from tests.identity.town import PROJECT, Tables, deliver, move_in, town
+from tests.identity.town import PROJECT, deliver, live, town
 
 TABLES = ("appearance", "person", "person_value", "stay", "household", "household_member", "landlord", "portfolio", "account", "bill", "licence")
 ANEW = {"datasets/nothing.yaml": "dataset: nothing\nclassification: personal\nkey: id\ncolumns:\n  id: {type: string, required: true}\n  name: {type: string}\n  where: {type: string}\naddress: {text: where}\nperson: {name: name}\n"}
@@ -38,33 +38,6 @@ def _same_as_anew(root: Path, day: str, tmp: Path) -> None:
     shutil.rmtree(copy)
 
 
-def _live(chance: random.Random, tables: Tables, day: str) -> None:
-    """A day: people move in and out, are known by other names, leave the books; homes are built, renamed and taken away."""
-    for ref in sorted(tables["accounts"]):
-        account, luck = tables["accounts"][ref], chance.random()
-        if luck < 0.05:
-            account["moved_out"] = day
-        elif luck < 0.08:
-            account["name"] = account["name"].replace("a", "e", 1)
-        elif luck < 0.11:
-            home = tables["homes"][chance.choice(sorted(tables["homes"]))]
-            account.update(address=home["text"], postcode=home["postcode"])  # and the bill's property with it
-        elif luck < 0.13:
-            del tables["accounts"][ref]
-    for name in ("bills", "care", "licences"):
-        for key in sorted(tables[name]):
-            if chance.random() < 0.04:
-                del tables[name][key]
-    for line in chance.sample(sorted(tables["homes"]), 3):
-        move_in(chance, tables, line, day)
-    if chance.random() < 0.7:
-        line = chance.choice(sorted(tables["homes"]))
-        home = tables["homes"][line]
-        home["uprn"] = str(int(home["uprn"]) + 5000)  # the home has another UPRN now
-    if chance.random() < 0.5:
-        del tables["homes"][chance.choice(sorted(tables["homes"]))]
-
-
 def test_day_after_day_is_as_anew(tmp_path: Path) -> None:
     chance, root = random.Random(1), tmp_path / "town"
     write(root, PROJECT)
@@ -73,7 +46,7 @@ def test_day_after_day_is_as_anew(tmp_path: Path) -> None:
         done = deliver(root, day, tables, ("accounts",) if day == "2026-03-09" else tuple(tables))
         assert done.code == 0, done.err
         _same_as_anew(root, day, tmp_path)
-        _live(chance, tables, day)
+        live(chance, tables, day)
 
 
 def test_a_day_on_which_only_time_passed(tmp_path: Path) -> None:

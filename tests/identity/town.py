@@ -100,3 +100,30 @@ def deliver(root: Path, day: str, tables: Tables, only: Sequence[str] = tuple(CO
         writer.writerows(tables[name][key] for key in sorted(tables[name]))
         write(root, {f"data/{name}_{day}.csv": text.getvalue()})
     return borough("run", "-p", root, "--now", f"{day}T20:00:00Z")
+
+
+def live(chance: random.Random, tables: Tables, day: str) -> None:
+    """A day: people move in and out, are known by other names, leave the books; homes are built, renamed and taken away."""
+    for ref in sorted(tables["accounts"]):
+        account, luck = tables["accounts"][ref], chance.random()
+        if luck < 0.05:
+            account["moved_out"] = day
+        elif luck < 0.08:
+            account["name"] = account["name"].replace("a", "e", 1)
+        elif luck < 0.11:
+            home = tables["homes"][chance.choice(sorted(tables["homes"]))]
+            account.update(address=home["text"], postcode=home["postcode"])  # and the bill's property with it
+        elif luck < 0.13:
+            del tables["accounts"][ref]
+    for name in ("bills", "care", "licences"):
+        for key in sorted(tables[name]):
+            if chance.random() < 0.04:
+                del tables[name][key]
+    for line in chance.sample(sorted(tables["homes"]), 3):
+        move_in(chance, tables, line, day)
+    if chance.random() < 0.7:
+        line = chance.choice(sorted(tables["homes"]))
+        home = tables["homes"][line]
+        home["uprn"] = str(int(home["uprn"]) + 5000)  # the home has another UPRN now
+    if chance.random() < 0.5:
+        del tables["homes"][chance.choice(sorted(tables["homes"]))]
