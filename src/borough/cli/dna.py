@@ -285,12 +285,14 @@ def export(
     only: Only = None,
     project: ProjectOption = None,
     purpose: Purpose = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the profiles of all entities to a file: as of today, of one day or many, or of a spine of entities and days.
 
     Each row has the entity's id, the day (`as_of`), the attributes that your purpose may see, and for each a flag whether nothing was known.
     """
     from borough.cli.exporting import export_profiles
+    from borough.cli.show import count
 
     with opened(context, project) as o:
         profiles = _profiles(o)
@@ -301,7 +303,11 @@ def export(
             cells = ", ".join(f'"{c}"' for c in (entity, "as_of", *(c for n in names for c in (n, f"{n}_missing"))))
             return f'SELECT {cells} FROM {relation.name} ORDER BY "{entity}"'
 
-        export_profiles(o, profiles, entity, to, as_of or [], monthly, spine, select, purpose)
+        rows = export_profiles(o, profiles, entity, to, as_of or [], monthly, spine, select, purpose)
+        if wants_json(context, as_json):
+            print_json({"file": str(to), "rows": rows})
+        else:
+            typer.echo(f"{count(rows, 'row')} in {to}")
 
 
 def add(
@@ -310,6 +316,7 @@ def add(
     force: Annotated[bool, typer.Option("--force", help="Replace files that differ from the library's.")] = False,
     show_only: Annotated[bool, typer.Option("--print", help="Print the files, write nothing.")] = False,
     project: ProjectOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Copy attributes of the library into `dna/`. What a project lacks datasets for stays empty, and `check` names what would bring them.
 
@@ -332,6 +339,9 @@ def add(
             typer.echo(f"# {file.path}\n{file.text}")
         return
     written = copying.write(root, copy, force=force)
+    if wants_json(context, as_json):
+        print_json({"groups": list(copy.sources), "written": [str(p) for p in written], "purposes": list(copy.purposes)})
+        return
     for path in written:
         typer.echo(f"wrote {path}")
     typer.echo(f"wrote {count(len(written), 'file')}; borough dna list shows the attributes, borough run makes them" if written else "all of it is there already")

@@ -22,8 +22,8 @@ _COPY = {".parquet": "FORMAT parquet, COMPRESSION zstd", ".csv": "FORMAT csv, HE
 
 def export_profiles(
     o: Opened, profiles: Profiles, entity: str, to: Path, as_of: Sequence[str], monthly: tuple[str, str] | None, spine: Path | None, select: Callable[[Relation], str], purpose: str | None,
-) -> None:  # fmt: skip
-    """Write them. Raises UsageError where more than one way of saying the days is given."""
+) -> int:  # fmt: skip
+    """Write them. Returns the rows. Raises UsageError where more than one way of saying the days is given."""
     from borough.cli.show import count
     from borough.errors import UsageError
 
@@ -43,7 +43,7 @@ def export_profiles(
     else:
         relation = profiles.kept(entity)
         rows = ask_of(o, relation, select(relation), purpose).copy(to)
-    typer.echo(f"{count(rows, 'row')} in {to}")
+    return rows
 
 
 def _parts(o: Opened, profiles: Profiles, entity: str, to: Path, days: Sequence[dt.date], spine: str | None, select: Callable[[Relation], str], purpose: str | None) -> int:

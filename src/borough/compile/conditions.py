@@ -17,7 +17,7 @@ _Condition = tuple[str, str, tuple[str | int, ...], str, str]
 
 def condition_mistakes(project: Project) -> Iterator[Mistake]:
     """Every condition that can't be read, or is none."""
-    for kind, name, path, dataset, text in (*_of_people(project), *_of_licensing(project)):
+    for kind, name, path, dataset, text in (*_of_people(project), *_of_licensing(project), *_of_entities(project)):
         if dataset not in project.datasets:
             continue
         try:
@@ -47,3 +47,9 @@ def _of_licensing(project: Project) -> Iterator[_Condition]:
         for path, permit in permits.items():
             if permit is not None and permit.where is not None:
                 yield "licensing", name, (*path, "where"), permit.dataset, permit.where
+
+
+def _of_entities(project: Project) -> Iterator[_Condition]:
+    for name, spec in project.entities.items():
+        if spec.where is not None and spec.dataset is not None:
+            yield "entity", name, ("where",), spec.dataset, spec.where

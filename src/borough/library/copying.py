@@ -39,13 +39,9 @@ class Copy:
 
 def prepare(root: Path, names: Iterable[str]) -> Copy:
     """What copying these sources into the project at ``root`` would do. Raises UsageError where it is no project."""
-    names = tuple(names)
-    home = root / "borough.yaml"
-    if not home.is_file():
-        raise UsageError(f"{root} is no project: it has no borough.yaml", advice="borough init my-council makes one; then add --project my-council")
+    names, text = tuple(names), _borough_of(root)
     datasets = tuple(dict.fromkeys(d for name in names for d in shelf.datasets_for(name)))
     files = [*(_copied(root, "sources", n) for n in names), *(_copied(root, "datasets", d) for d in datasets)]
-    text = home.read_text(encoding="utf-8")
     missing = _missing(text, shelf.purposes_of(names, datasets))
     there = {path.stem for path in (root / "sources").glob("*.yaml")} | set(names)
     filled = {d for name in there & set(shelf.sources()) for d in shelf.sources()[name].fills}
@@ -53,13 +49,18 @@ def prepare(root: Path, names: Iterable[str]) -> Copy:
     return Copy(names, tuple(files), missing, lacking, _with_purposes(text, missing) if missing else None)
 
 
-def prepare_dna(root: Path, names: Iterable[str]) -> Copy:
-    """What copying these groups of attributes into the project at ``root`` would do. Raises UsageError where it is no project."""
-    names = tuple(names)
+def _borough_of(root: Path) -> str:
+    """The text of a project's borough.yaml. Raises UsageError where it is no project."""
     home = root / "borough.yaml"
     if not home.is_file():
         raise UsageError(f"{root} is no project: it has no borough.yaml", advice="borough init my-council makes one; then add --project my-council")
-    text = home.read_text(encoding="utf-8")
+    return home.read_text(encoding="utf-8")
+
+
+def prepare_dna(root: Path, names: Iterable[str]) -> Copy:
+    """What copying these groups of attributes, and those that they read, into the project at ``root`` would do. Raises UsageError where it is no project."""
+    names = shelf.dna_with(names)
+    text = _borough_of(root)
     missing = _missing(text, shelf.purposes_of_dna(names))
     return Copy(names, tuple(_copied(root, "dna", n) for n in names), missing, (), _with_purposes(text, missing) if missing else None)
 

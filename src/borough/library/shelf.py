@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -51,9 +52,33 @@ def datasets_for(source: str) -> tuple[str, ...]:
     return tuple(wanted)
 
 
+def column_types(dataset: str) -> dict[str, str]:
+    """The columns of a dataset of the library with their types, and those of rows that it refers to (``COLUMN.OTHER``)."""
+    documents = _documents("datasets")
+    own = documents[dataset]["columns"]
+    types = {name: (spec or {}).get("type", "string") for name, spec in own.items()}
+    for name, spec in own.items():
+        target = ((spec or {}).get("references") or "").partition(".")[0]
+        types |= {f"{name}.{other}": (said or {}).get("type", "string") for other, said in documents[target]["columns"].items()} if target in documents else {}
+    return types
+
+
 def dna_groups() -> tuple[str, ...]:
     """The groups of attributes, by name."""
     return tuple(_documents("dna"))
+
+
+def dna_with(groups: Iterable[str]) -> tuple[str, ...]:
+    """Groups of attributes, and those with attributes that theirs are made of."""
+    documents = _documents("dna")
+    home = {(d["entity"], attribute): name for name, d in documents.items() for attribute in d["attributes"]}
+    wanted = list(dict.fromkeys(groups))
+    for name in wanted:  # grows as it goes
+        entity = documents[name]["entity"]
+        said = [str([a.get(k) for k in ("formula", "neighbours", "score")]) for a in documents[name]["attributes"].values()]
+        read = {home[entity, word] for text in said for word in re.findall(r"\w+", text) if (entity, word) in home}
+        wanted += sorted(read - set(wanted))
+    return tuple(wanted)
 
 
 def purposes_of_dna(groups: Iterable[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from borough.project.explain import nearest, one_of
 from borough.project.findings import Findings, Where
-from borough.project.identity_specs import AddressSpec, GazetteerSpec, PersonSpec
+from borough.project.identity_specs import AddressSpec, EntitySpec, GazetteerSpec, PersonSpec
 from borough.project.roles import ADDRESS, PERSON, addresses_of, people_of, person_column, property_column
 from borough.project.specs import DatasetSpec
 
@@ -21,6 +21,8 @@ FIELDS = (
     "email", "mailbox", "phone", "reference", "property", "postcode", "district", "sex", "first_name", "date_of_birth", "nhs_number",
 )  # fmt: skip
 """Fields of a cleaned record, by which a linkage may bring records together."""
+SHIPPED = ("property", "person", "household", "landlord")
+"""Entities that every project has."""
 COMPARED = ("name", "dob", "date_of_birth", "nino", "nhs", "nhs_number", "email", "phone", "property", "sex", "reference")
 """What a linkage compares."""
 
@@ -107,6 +109,7 @@ def check_entities(findings: Findings) -> None:
     """Mistakes in ``entities/`` and ``linkages/``."""
     for name, spec in findings.project.entities.items():
         at = Where("entity", name)
+        _rows_of(findings, at, spec)
         if spec.gazetteer is not None:
             if name != "property":
                 findings.error_at_key(at.below("gazetteer"), f"a gazetteer of the entity {name}", "`gazetteer:` in the entity `property`")
@@ -124,6 +127,31 @@ def check_entities(findings: Findings) -> None:
                 _field(findings, at.below("blocking", index), field, {*FIELDS, *extras})
         for field in linkage.comparisons:
             _field(findings, at.below("comparisons", field), field, {*COMPARED, *extras})
+
+
+def _rows_of(findings: Findings, at: Where, spec: EntitySpec) -> None:
+    """The dataset whose rows are the entities, and their key."""
+    name, datasets = spec.entity, findings.project.datasets
+    if name in ("person", "household", "landlord"):
+        for key in ("dataset", "key", "where"):
+            if getattr(spec, key) is not None:
+                findings.error_at_key(at.below(key), f"`{key}:` of the entity {name}, which is made by linking records", f"no `{key}:`")
+        return
+    if name != "property" and (spec.dataset is None or spec.key is None):
+        findings.error(at.below("entity"), f"the entity {findings.said(at.below('entity'), name)} of the project's own", "`dataset:` and `key:` with the rows that it is made of (or property, person, household, landlord)", nearest(name, SHIPPED))
+        return
+    if spec.dataset is None:
+        return
+    if spec.dataset not in datasets:
+        if not findings.is_declared("dataset", spec.dataset):
+            where = at.below("dataset")
+            findings.error(where, f"unknown dataset {findings.said(where, spec.dataset)}", f"a dataset: {one_of(sorted(datasets))}", nearest(spec.dataset, datasets))
+        return
+    contract, column, where = datasets[spec.dataset], spec.key or "uprn", at.below("key")
+    if column not in contract.columns:
+        findings.error(where, f"unknown column {column!r}", f"a column of {contract.dataset}: {one_of(contract.columns)}", nearest(column, contract.columns))
+    elif contract.columns[column].type not in ("integer",) if name == "property" else contract.columns[column].type not in ("integer", "string"):
+        findings.error(where, f"the column {column!r} of type {contract.columns[column].type}", "a column of type integer" + ("" if name == "property" else " or string"))
 
 
 def _gazetteer(findings: Findings, at: Where, spec: GazetteerSpec) -> None:

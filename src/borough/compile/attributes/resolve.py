@@ -32,6 +32,8 @@ class Resolving:
 
     findings: Findings
     found: dict[str, dict[str, Attribute]] = field(default_factory=dict)
+    lacking: set[str] = field(default_factory=set)
+    """Datasets that the project has not, each told once."""
 
     @property
     def project(self) -> Project:
@@ -139,12 +141,22 @@ def _lacking(work: Resolving, at: Where, base: Attribute, dataset: str) -> Attri
         return None
     bringing = [name for name, ready in shelf.sources().items() if dataset in ready.fills]
     if bringing:
-        work.findings.warning(at, f"the dataset {dataset!r}, which the project has not: attributes made from it are empty", f"`borough source add {bringing[0]}` brings it")
-        kind = base.spec.kind
-        return _with(base, lacks=dataset, type=_TYPES.get(kind, "string" if kind == "fact" else "number"))
+        if dataset not in work.lacking:
+            work.findings.warning(at, f"the dataset {dataset!r}, which the project has not: attributes made from it are empty", f"`borough source add {bringing[0]}` brings it")
+        work.lacking.add(dataset)
+        return _with(base, lacks=dataset, type=_TYPES.get(base.spec.kind) or _type_in_library(base.spec, dataset))
     known = sorted({*work.project.datasets, APPEARANCE})
     work.findings.error(at, f"unknown dataset {work.findings.said(at, dataset)}", f"a dataset, or `{APPEARANCE}`: {one_of(known)}", nearest(dataset, known))
     return None
+
+
+def _type_in_library(spec: AttributeSpec, dataset: str) -> str:
+    """The type that a value would have, were the library's dataset there."""
+    try:
+        found = bind(spec.expression or "null", shelf.column_types(dataset)).type
+    except ExpressionError:
+        return "string"
+    return "string" if found in ("null", "geometry") else found
 
 
 @dataclass
@@ -160,6 +172,10 @@ class _Bounds:
         if text is None:
             return None
         try:
+            if as_type == "date" and (found := bind(text, types or self.types)).type not in ("date", "timestamp", "null"):
+                self.broken = True
+                self.findings.error(self.at.below(key), f"a {found.type}", "a date" + ("; uk_date(…) reads one from text" if found.type == "string" else ""))
+                return None
             return bind(text, types or self.types, as_type=as_type)
         except ExpressionError as error:
             self.broken = True
