@@ -63,6 +63,7 @@ bench: .venv/.ready-test ## Measure the promises in bench/
 	$(BIN)/python -m bench.commands
 	$(BIN)/python -m bench.borough
 	$(BIN)/python -m bench.identity
+	$(BIN)/python -m bench.dna
 
 lock: .venv/.ready ## Write requirements/*.txt again from pyproject.toml
 	@$(INSTALL) -r requirements/lock.txt
