@@ -125,5 +125,8 @@ def live(chance: random.Random, tables: Tables, day: str) -> None:
         line = chance.choice(sorted(tables["homes"]))
         home = tables["homes"][line]
         home["uprn"] = str(int(home["uprn"]) + 5000)  # the home has another UPRN now
+    if chance.random() < 0.7:
+        one, other = (tables["homes"][line] for line in chance.sample(sorted(tables["homes"]), 2))
+        one["uprn"], other["uprn"] = other["uprn"], one["uprn"]  # an address moves from one property to another that is there
     if chance.random() < 0.5:
         del tables["homes"][chance.choice(sorted(tables["homes"]))]

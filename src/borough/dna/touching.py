@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from borough.catalogue.contracts import log_table
 from borough.catalogue.entities import HOUSEHOLD_MEMBERS, LANDLORD_LINKS, entity_table
-from borough.catalogue.identity import LANDLORDS, LINK_COLUMNS, LINKS, STATEMENT_COLUMNS, STATEMENTS
+from borough.catalogue.identity import ADDRESS_COLUMNS, ADDRESSES, LANDLORDS, LINK_COLUMNS, LINKS, STATEMENT_COLUMNS, STATEMENTS
 from borough.catalogue.rows import HIDDEN, read_rows
 from borough.catalogue.tables import Columns
 from borough.compile.appearances import record_sql
@@ -22,7 +22,7 @@ from borough.dna.appearances import records_where
 from borough.engine.duckdb import DuckDBEngine, engine_type
 from borough.engine.quoting import literal, quoted
 from borough.lake.logs import end_of_day, instant
-from borough.project.roles import addresses_of, people_of
+from borough.project.roles import addresses_of, people_of, property_column
 
 RECORDS, _SAID = "dna_records", "dna_said"
 """Temp tables: (dataset, record) of records of people that were touched; what they say and said (signature, property, landlord_of, was)."""
@@ -51,7 +51,7 @@ class Touching:
             if source.dataset == APPEARANCE:
                 self._add(into, i, self._appearing(source.by))
             elif self.now.log(source.dataset) is not None:
-                for found in self._rows(profile, source):
+                for found in (*self._rows(profile, source), *(self._moved() if source.via == "address" else ())):
                     self._add(into, i, found)
         self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT DISTINCT source, entity FROM {into}_all WHERE entity IS NOT NULL")
         self.engine.execute(f"DROP TABLE {into}_all")
@@ -66,12 +66,17 @@ class Touching:
         population = profile.population if profile.population is not None and profile.population.source == source else None
         needed = needed_columns(profile.of_source(source), population)
         wheres = {source.dataset: self._condition(profile, source, needed)}
-        both = self.moved is not None or source.via == "person" or self._rewritten(source.dataset)
+        both = source.via == "person" or self._rewritten(source.dataset)
         for relations in (self.now, self.before) if both else (self.now,):
             yield entities(Reader(relations, None, wheres).rows(source, needed))
         for target in self._targets(source):
             # Whose they were and are who refer to a row that was touched.
             yield entities(Reader(self.now, None, {target.dataset: self._condition(profile, target, ())}).rows(target, ()))
+
+    def _moved(self) -> Iterator[str]:
+        """SELECTs (entity) of the properties that an address has now, or had, which has another: whoever gave it."""
+        for relations in (self.now, self.before) if self.moved is not None else ():
+            yield f"SELECT uprn AS entity FROM {self._kept(relations, ADDRESSES, ADDRESS_COLUMNS)} WHERE key IN (SELECT key FROM {self.moved})"
 
     def _rewritten(self, dataset: str) -> bool:
         """Was its log written anew, so that it has not all versions any more that it had?"""
@@ -100,7 +105,7 @@ class Touching:
         own = [c for c in dict.fromkeys([*needed, *found_by]) if c in contract.columns]
         conditions = [touched_row(contract, profile.of_source(source), own, self.passed)]
         if self.moved is not None:
-            conditions += [f"{address_key(a)} IN (SELECT key FROM {self.moved})" for a in addresses_of(contract).values() if a.through is None]
+            conditions += [f"{address_key(a)} IN (SELECT key FROM {self.moved})" for n, a in addresses_of(contract).items() if a.through is None and property_column(n) in needed]
         for column in dict.fromkeys(c.partition(".")[0] for c in needed if "." in c):
             target, _, there = (contract.columns[column].references or "").partition(".")
             values = f"SELECT {quoted(there)} FROM {(other.sql if (other := self.now.log(target)) else '(SELECT NULL AS ' + quoted(there) + ')')}"
