@@ -19,16 +19,16 @@ from borough.engine.quoting import quoted
 _PREFIX = "dna_"
 
 
-def read_source(relations: Relations, profile: Profile, source: Source, *, among: str | None = None, evidence: bool = False, appearances: str | None = None) -> Rows:
+def read_source(relations: Relations, profile: Profile, source: Source, *, among: str | None = None, evidence: bool = False, appearances: str | None = None, addresses: str | None = None) -> Rows:
     """The rows of a source with all columns that the profile's attributes read; of the entities in ``among`` (relation ``entity``), if given.
 
-    ``appearances``: a table that has all of those that count.
+    ``appearances``: a table that has all of those that count; ``addresses``: one that has what is remembered of the addresses of all who are asked for.
     """
     population = profile.population if profile.population is not None and profile.population.source == source else None
     needed = needed_columns(profile.of_source(source), population)
     if source.dataset == APPEARANCE:
         return Appearing(relations, among, evidence, appearances).rows(source.by, needed)
-    return Reader(relations, among, {}, evidence).rows(source, needed)
+    return Reader(relations, among, {}, evidence, addresses).rows(source, needed)
 
 
 @dataclass

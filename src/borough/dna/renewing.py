@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from borough.catalogue.identity import ADDRESS_COLUMNS, ADDRESSES
+from borough.catalogue.rows import read_rows
 from borough.compile.attributes.measures import measured, population_sql
 from borough.compile.attributes.model import Profile, kept_columns
 from borough.compile.relations import Relations
@@ -42,14 +44,14 @@ class Renewing:
 
     def renew(self, day: dt.date, into: str) -> None:
         """Make the temp table ``into`` (``kept_columns``): the touched entities that there are at the end of a day. ``newcomers`` were found."""
-        profile, joins = self.profile, ""
+        profile, joins, addresses = self.profile, "", self._addresses()
         cells: dict[str, str] = {}
         for i, source in enumerate(profile.sources):
             attributes = profile.of_source(source)
             if not attributes:
                 continue
             self._among(i)
-            rows = read_source(self.relations, profile, source, among=f"{_PREFIX}t{i}", appearances=self.appearances)
+            rows = read_source(self.relations, profile, source, among=f"{_PREFIX}t{i}", appearances=self.appearances, addresses=addresses)
             self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_PREFIX}m{i} AS SELECT * FROM {measured(rows, attributes, day)}")
             joins += f" LEFT JOIN {_PREFIX}t{i} t{i} ON t{i}.entity = p.entity LEFT JOIN {_PREFIX}m{i} m{i} ON m{i}.entity = p.entity"
             cells |= {a.name: f"CASE WHEN t{i}.entity IS NOT NULL THEN m{i}.{quoted(a.name)} ELSE k.{quoted(a.name)} END" for a in attributes}
@@ -58,6 +60,14 @@ class Renewing:
         for i in range(len(profile.sources)):
             for table in (f"{_PREFIX}t{i}", f"{_PREFIX}m{i}"):
                 self.engine.execute(f"DROP TABLE IF EXISTS {table}")
+
+    def _addresses(self) -> str | None:
+        """A temp table of what is remembered of the addresses of all who are touched."""
+        if not any(s.via == "address" for s in self.profile.sources):
+            return None
+        known = read_rows(self.engine, ADDRESSES, self.relations.tables(ADDRESSES), ADDRESS_COLUMNS, f"uprn IN (SELECT entity FROM {self.touched})")
+        self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_PREFIX}addresses AS SELECT key, text, postcode, given, uprn FROM {known}")
+        return f"{_PREFIX}addresses"
 
     @property
     def _there(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from borough.catalogue.contracts import log_table
+from borough.catalogue.contracts import feeds_of, log_table
 from borough.catalogue.entities import HOUSEHOLD_MEMBERS, LANDLORD_LINKS, entity_table
 from borough.catalogue.identity import ADDRESS_COLUMNS, ADDRESSES, LANDLORDS, LINK_COLUMNS, LINKS, STATEMENT_COLUMNS, STATEMENTS
 from borough.catalogue.rows import HIDDEN, read_rows
@@ -95,7 +95,7 @@ class Touching:
         return [first, *self._targets(first)]
 
     def _condition(self, profile: Profile, source: Source, needed: tuple[str, ...]) -> str:
-        """SQL over a log (``l``) of the rows of records of which any version was touched."""
+        """SQL over a log of whether a row was touched."""
         contract = self.now.project.datasets[source.dataset]
         log = self.now.log(source.dataset)
         if log is None:
@@ -113,8 +113,12 @@ class Touching:
             conditions.append(f"{quoted(column)} IN ({values} WHERE {touched_row(told, (), [c.partition('.')[2] for c in needed if c.startswith(column + '.')], self.passed)})")
         if source.via == "person":
             conditions.append(self._linked_otherwise(source))
+        touched = f"({' OR '.join(conditions)})"
+        if len(feeds_of(self.now.project, source.dataset)) < 2:
+            return touched
+        # What one feed says of a record decides whether another's row of it counts.
         key = ", ".join(quoted(c) for c in contract.key)
-        return f"({', '.join('l.' + quoted(c) for c in contract.key)}) IN (SELECT {f'({key})' if len(contract.key) > 1 else key} FROM {log.sql} WHERE {' OR '.join(conditions)})"
+        return f"({key}) IN (SELECT {f'({key})' if len(contract.key) > 1 else key} FROM {log.sql} WHERE {touched})"
 
     def _linked_otherwise(self, source: Source) -> str:
         """SQL over a log of whether a record's person is another now: its own, or that of the record that it refers to."""
@@ -150,7 +154,6 @@ class Touching:
 
     def _records(self, ways: Collection[str], attributes: Sequence[Attribute]) -> None:
         """Make the temp tables: records that this run wrote or links otherwise, or for which a day counts that passed; and what they say and said."""
-        statements = self._kept(self.now, STATEMENTS, STATEMENT_COLUMNS)
         signatures = [f"SELECT signature FROM {self._written(LINKS, LINK_COLUMNS)}"]
         parties = [_scan(r, LANDLORDS, LANDLORD_LINKS) for r in (self.now, self.before)]
         differing = " UNION ALL ".join(f"(SELECT node, landlord FROM {a} EXCEPT SELECT node, landlord FROM {b})" for a, b in (parties, parties[::-1]))
@@ -159,15 +162,21 @@ class Touching:
         conditions = [f"signature IN ({' UNION ALL '.join(signatures)})"]
         if "household" in ways:
             conditions.append(f"property IN (SELECT property FROM {self._written(entity_table('household_member'), HOUSEHOLD_MEMBERS)})")
-        stand = f"(SELECT *, dataset IN ({', '.join(literal(d) for d in appearing_datasets(self.now.project) if stands(self.now.project, d)) or 'NULL'}) AS _stands FROM {statements})"
+        stand = ", ".join(literal(d) for d in appearing_datasets(self.now.project) if stands(self.now.project, d)) or "NULL"
         since = "coalesce(from_day, CAST(known AS DATE))"
-        days = f"(SELECT *, {since} AS since, greatest({since}, CAST(date_of_birth + INTERVAL 18 YEAR AS DATE)) AS adult_from, date_of_birth AS born, CASE WHEN to_day IS NOT NULL THEN to_day WHEN NOT lasting AND NOT _stands THEN {since} + {DAY_HOLDS} END AS holds_until FROM {stand})"
-        conditions += dict.fromkeys(turned(attributes, self.passed))
+        days = {
+            "since": since, "born": "date_of_birth", "adult_from": f"greatest({since}, CAST(date_of_birth + INTERVAL 18 YEAR AS DATE))",
+            "holds_until": f"CASE WHEN to_day IS NOT NULL THEN to_day WHEN NOT lasting AND NOT dataset IN ({stand}) THEN {since} + {DAY_HOLDS} END",
+        }  # fmt: skip
+        for condition in dict.fromkeys(turned(attributes, self.passed)):
+            for name, sql in days.items():
+                condition = condition.replace(quoted(name), f"({sql})")
+            conditions.append(condition)
         # What was known later than the last look, though it had been written before it: any of its versions may come to count.
         late = later_sql(self.now, instant(end_of_day(self.passed.last))) if self.passed.today > self.passed.last else "SELECT '' AS dataset, '' AS record WHERE false"
-        selects = [f"SELECT dataset, record FROM {self._written(STATEMENTS, STATEMENT_COLUMNS)}", f"SELECT dataset, record FROM {days} WHERE {' OR '.join(conditions)}", late]
+        selects = [f"SELECT dataset, record FROM {self._written(STATEMENTS, STATEMENT_COLUMNS)}", f"SELECT dataset, record FROM {self._kept(self.now, STATEMENTS, STATEMENT_COLUMNS, ' OR '.join(conditions))}", late]
         self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS SELECT DISTINCT dataset, record FROM ({' UNION ALL '.join(selects)})")
-        told = [f"SELECT signature, property, landlord_of, {was} AS was FROM {self._kept(r, STATEMENTS, STATEMENT_COLUMNS)} s SEMI JOIN {RECORDS} r ON r.dataset = s.dataset AND r.record = s.record" for r, was in ((self.now, "false"), (self.before, "true"))]
+        told = [f"SELECT signature, property, landlord_of, {was} AS was FROM {self._kept(r, STATEMENTS, STATEMENT_COLUMNS, f'(dataset, record) IN (SELECT (dataset, record) FROM {RECORDS})')}" for r, was in ((self.now, "false"), (self.before, "true"))]
         self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_SAID} AS {' UNION ALL '.join(told)}")
         self._tell_earlier_versions()
 
@@ -182,8 +191,8 @@ class Touching:
             for was, relations in (("false", self.now), ("true", self.before)):
                 self.engine.execute(f"INSERT INTO {_SAID} SELECT _signature, _property, _landlord_of, {was} FROM ({Appearing(relations).said(where)})")
 
-    def _kept(self, relations: Relations, table: str, columns: Columns) -> str:
-        return read_rows(self.engine, table, relations.tables(table), columns)
+    def _kept(self, relations: Relations, table: str, columns: Columns, where: str = "true") -> str:
+        return read_rows(self.engine, table, relations.tables(table), columns, f"({where})")
 
     def _written(self, table: str, columns: Columns) -> str:
         """SQL of the rows of a table with a key that this run wrote; of one that it wrote whole, of the rows that differ."""
@@ -201,7 +210,6 @@ def _scan(relations: Relations, table: str, columns: Columns) -> str:
 
 def records_of(engine: DuckDBEngine, now: Relations, asked: Mapping[str, str]) -> str:
     """SELECT (dataset, record) of the records of people that may be about entities, as they stand. ``asked``: by column of appearances, a SELECT of entities."""
-    statements = read_rows(engine, STATEMENTS, now.tables(STATEMENTS), STATEMENT_COLUMNS)
     links = read_rows(engine, LINKS, now.tables(LINKS), LINK_COLUMNS)
     members = read_rows(engine, entity_table("household_member"), now.tables(entity_table("household_member")), HOUSEHOLD_MEMBERS)
     ways = {
@@ -211,4 +219,5 @@ def records_of(engine: DuckDBEngine, now: Relations, asked: Mapping[str, str]) -
         "household": f"property IN (SELECT property FROM {members} WHERE household IN ({{}}))",
         "landlord": f"signature IN (SELECT signature FROM {links} WHERE node IN (SELECT node FROM {_scan(now, LANDLORDS, LANDLORD_LINKS)} WHERE landlord IN ({{}})))",
     }
-    return f"SELECT DISTINCT dataset, record FROM {statements} WHERE {' OR '.join(ways[by].format(some) for by, some in asked.items())}"
+    where = " OR ".join(ways[by].format(some) for by, some in asked.items())
+    return f"SELECT DISTINCT dataset, record FROM {read_rows(engine, STATEMENTS, now.tables(STATEMENTS), STATEMENT_COLUMNS, f'({where})')}"

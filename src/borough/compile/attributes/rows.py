@@ -18,6 +18,7 @@ from borough.catalogue.rows import read_rows
 from borough.compile.appearances import record_sql
 from borough.compile.attributes.model import Source
 from borough.compile.links import address_key
+from borough.compile.links import asked as asked_parts
 from borough.compile.mapping import known_sql
 from borough.compile.relations import Relations
 from borough.engine.quoting import literal, quoted
@@ -85,6 +86,8 @@ class Reader:
     where: Mapping[str, str] = field(default_factory=dict)
     """Dataset → condition over its log's columns; of versions that it does not hold for nothing is read."""
     evidence: bool = False
+    addresses: str | None = None
+    """A table with what is remembered of the addresses (``ADDRESS_COLUMNS``) of all that are asked for, where it is at hand."""
 
     def rows(self, source: Source, needed: Sequence[str]) -> Rows:
         """The rows of a dataset that are about entities, with the columns that are needed: its own, and those that its addresses and people add."""
@@ -94,7 +97,7 @@ class Reader:
         wanted = {c: c for c in columns if c not in contract.columns}
         if source.via != "column":
             wanted["_entity"] = property_column(source.by) if source.via == "address" else person_column(source.by)
-        parts = _Parts(self.relations, dataset, self.among if len(feeds) < 2 else None)
+        parts = _Parts(self.relations, dataset, self.among if len(feeds) < 2 else None, self.addresses)
         for name, column in wanted.items():
             parts.add(name, column)
         if source.via == "column":
@@ -102,7 +105,7 @@ class Reader:
         own = [c for c in columns if c in contract.columns]
         masked = tuple(c for c in own if contract.columns[c].known is not None)
         used = [*own, *parts.asks, *(c for n in (*own, *parts.asks) for c in _known_reads(contract, n))]
-        versions = versions_sql(self.relations, dataset, tuple(contract.columns) if parts.people else used, self.where.get(dataset, "true"))
+        versions = versions_sql(self.relations, dataset, tuple(contract.columns) if parts.people else used, f"{self.where.get(dataset, 'true')}{parts.only}")
         late = [f"coalesce({own_known(contract, c)}, TIMESTAMP {literal(NEVER)})" for c in dict.fromkeys(parts.found_by) if contract.columns[c].known is not None]
         made = {"_record": record_sql(contract), "_seen": f"greatest(_known, {', '.join(late)})" if late else "_known", **parts.made, **{f"_k_{c}": own_known(contract, c) for c in masked}}
         rank = "CASE d._feed " + " ".join(f"WHEN {literal(f)} THEN {i}" for i, f in enumerate(feeds)) + " END" if len(feeds) > 1 else "0"
@@ -120,7 +123,10 @@ class _Parts:
     relations: Relations
     dataset: str
     among: str | None
+    addresses: str | None = None
     entity: str = "NULL"
+    only: str = ""
+    """A condition that spares rows the rest: none that it does not hold for is about anybody who is asked for."""
     joins: str = ""
     cells: str = ""
     people: bool = False
@@ -154,7 +160,11 @@ class _Parts:
         at = f"m{len(self.made)}"
         inner = name == "_entity" and len(feeds_of(self.relations.project, self.dataset)) < 2
         only = f"uprn IN (SELECT entity FROM {self.among})" if self.among is not None and inner else "uprn IS NOT NULL"
-        matches = read_rows(self.relations.engine, ADDRESSES, self.relations.tables(ADDRESSES), ADDRESS_COLUMNS, only)
+        if inner and self.addresses is not None:
+            matches = f"(SELECT * FROM {self.addresses} WHERE {only})"
+            self.only = f" AND {_may_ask(address, matches)}"
+        else:
+            matches = read_rows(self.relations.engine, ADDRESSES, self.relations.tables(ADDRESSES), ADDRESS_COLUMNS, only)
         self.made[f"_asked_{name}"] = address_key(address)
         self.joins += f" {'' if inner else 'LEFT '}JOIN (SELECT key, uprn FROM {matches}) {at} ON {at}.key = d.{quoted('_asked_' + name)}"
         self._named(name, f"{at}.uprn", [c for c in (*(address.text or ()), address.postcode, address.uprn) if c])
@@ -171,6 +181,13 @@ class _Parts:
             self.found_by += asks
         else:
             self.cells += f", {sql} AS {quoted(name)}"
+
+
+def _may_ask(address: AddressSpec, asked: str) -> str:
+    """SQL of whether a row may ask one of some addresses: by its postcode or another part, which is cheaper to compare than all of it."""
+    parts = asked_parts(address)
+    part = next((p for p in ("postcode", "given", "text") if getattr(address, {"given": "uprn"}.get(p, p))), "text")
+    return f"({parts[part]} IS NULL OR {parts[part]} IN (SELECT {part} FROM {asked}))"
 
 
 def _reference(contract: DatasetSpec, column: str) -> tuple[str, str]:
@@ -217,22 +234,28 @@ def _known_reads(contract: DatasetSpec, column: str) -> tuple[str, ...]:
 
 
 def versions_sql(relations: Relations, dataset: str, columns: Sequence[str], where: str = "true") -> str:
-    """SQL of every version of a dataset's rows with its log's columns, and ``_gone``: when a later word about the same key was known, null while there is none."""
+    """SQL of every version of a dataset's rows with its log's columns, and ``_gone``: when a later word about the same key was known, null while there is none.
+
+    ``where``: a condition over the log's columns: only records are read of which a row, be it a deletion, meets it.
+    """
     log, contract = relations.log(dataset), relations.project.datasets[dataset]
     system = [c for c, _ in LOG_COLUMNS]
     cells = ", ".join(f"l.{quoted(c)}" for c in dict.fromkeys([*contract.key, *columns, *system]))
     if log is None:
         return f"(SELECT *, CAST(NULL AS TIMESTAMP) AS _gone FROM {relations.engine.scan([], (*logical_columns(contract), *LOG_COLUMNS))})"
     feeds = ", ".join(literal(f) for f in feeds_of(relations.project, dataset)) or "NULL"
-    own = f"l._feed IN ({feeds})"
+    own = f"l._op <> 'delete' AND l._feed IN ({feeds})"
     alone = f"SELECT {cells}, CAST(NULL AS TIMESTAMP) AS _gone FROM {log.sql} l"
     if log.settled and log.base == log.sql:
-        return f"({alone} WHERE l._op <> 'delete' AND {own} AND {where})"
+        return f"({alone} WHERE {own} AND {where})"
     by = ", ".join(quoted(c) for c in log.identity)
     many = _said_often(relations, dataset, log, by)
+    rows = f"(SELECT l.* FROM {log.sql} l SEMI JOIN {many} k USING ({by}))"
+    if where != "true":
+        rows = f"(SELECT l.* FROM {rows} l SEMI JOIN (SELECT DISTINCT {by} FROM {rows} WHERE {where}) k USING ({by}))"
     later = f"min(l._known) OVER (PARTITION BY {', '.join('l.' + quoted(c) for c in log.identity)} ORDER BY l._position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
-    often = f"SELECT {cells}, {later} AS _gone FROM (SELECT * FROM (SELECT l.* FROM {log.sql} l SEMI JOIN {many} k USING ({by})) QUALIFY row_number() OVER (PARTITION BY {by}, _position ORDER BY _run DESC, _n DESC) = 1) l"
-    return f"({alone} ANTI JOIN {many} k USING ({by}) WHERE l._op <> 'delete' AND {own} AND {where} UNION ALL SELECT l.* FROM ({often}) l WHERE l._op <> 'delete' AND {own} AND {where})"
+    last = f"(SELECT * FROM {rows} QUALIFY row_number() OVER (PARTITION BY {by}, _position ORDER BY _run DESC, _n DESC) = 1)"
+    return f"({alone} ANTI JOIN {many} k USING ({by}) WHERE {own} AND {where} UNION ALL SELECT * FROM (SELECT {cells}, {later} AS _gone FROM {last} l) l WHERE {own})"
 
 
 def _said_often(relations: Relations, dataset: str, log: Log, by: str) -> str:
