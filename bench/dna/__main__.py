@@ -48,7 +48,7 @@ def _build(found: Profiles, names: tuple[str, ...] | None) -> float:
     """Seconds to build the profile of all properties with some attributes, or all."""
     profile = found.profile("property")
     begun = time.perf_counter()
-    with builder(found.engine, found._relations(), profile if names is None else profile.only(names)) as made:
+    with builder(found.engine, found.relations(), profile if names is None else profile.only(names)) as made:
         made.completed(_day(found), "made")
     return time.perf_counter() - begun
 
@@ -68,7 +68,7 @@ def some(found: Profiles, months: int) -> float:
 def by_hand(found: Profiles, months: int) -> float:
     """The same as one statement, written by hand."""
     del months
-    day, relations = _day(found), found._relations()
+    day, relations = _day(found), found.relations()
     begun = time.perf_counter()
     # Linked to properties alone: what is not asked for should not be paid for.
     read = {d: relations.linked(d, relations.dataset(d, as_of=day, areas=False, links=False), people=False, as_of=day) for d in SCANS}

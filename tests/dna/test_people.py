@@ -42,7 +42,7 @@ def _as_anew(profiles: Profiles, entity: str) -> None:
     """What the run kept is what the logs give, read whole."""
     day, kept = profiles.day(entity), profiles.kept(entity).sql
     assert day is not None
-    with builder(profiles.engine, profiles._relations(), profiles.profile(entity)) as made:
+    with builder(profiles.engine, profiles.relations(), profiles.profile(entity)) as made:
         made.completed(day, "anew")
     for here, there in ((kept, "anew"), ("anew", kept)):
         assert profiles.engine.rows(f"SELECT * FROM {here} EXCEPT SELECT * FROM {there} ORDER BY 1 LIMIT 3") == [], f"{entity} on {day}, only in {'what is kept' if here == kept else 'what is made anew'}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.dna.reference import dna
+from tests.dna.reference import dna, standing
 from tests.dna.world import World, begin, run
 
 from borough.compile.attributes.model import profile_columns
@@ -129,3 +129,24 @@ def test_the_evidence_of_a_count_is_as_many_rows(tmp_path: Path) -> None:
             relation = profiles.evidence("property", str(home), FIRST, counts, "data_engineering")
             found = dict(profiles.engine.rows(f"SELECT attribute, count(*) FROM {relation.sql} GROUP BY attribute"))
             assert found == {name: expected[name] for name in counts if expected[name]}
+
+
+def test_without_a_list_of_homes_those_are_there_of_which_anything_is_told(tmp_path: Path, advancing: list[int]) -> None:
+    dna_of = "dna: life\nentity: property\nattributes:\n  events: {title: E, meaning: E., from: event, count: true}\n  spells: {title: S, meaning: S., from: spell, count: true, on: started, until: ended}\n"
+    begin(tmp_path, {"dna/life.yaml": dna_of})
+    (tmp_path / "entities" / "property.yaml").unlink()
+    world = World(4)
+    for i in range(4):
+        today = FIRST + dt.timedelta(25 * i)
+        world.step(today, edits=15)
+        world.write(tmp_path, today)
+        assert run(tmp_path, today).code == 0
+        events, spells = (standing(world, d, today).values() for d in ("event", "spell"))
+        there = {r["uprn"] for r in (*events, *spells)} - {None}
+        with opened(tmp_path) as profiles:
+            found = values(profiles, profiles.kept("property").sql)
+        assert found.keys() == there
+        for home, own in found.items():
+            held = [s for s in spells if s["uprn"] == home and s["started"] and s["started"] <= today and (s["ended"] is None or s["ended"] >= today)]
+            assert own == {"events": sum(e["uprn"] == home for e in events), "spells": len(held)}
+    assert len(advancing) >= 2 and -1 not in advancing

@@ -54,7 +54,7 @@ def _run_of(profiles: Profiles, month: dt.date) -> Published:
 def _late(profiles: Profiles, run: Published, day: dt.date) -> set[str]:
     """Datasets of which something that was known by a day was sent only after a run."""
     found = set()
-    relations = profiles._relations()
+    relations = profiles.relations()
     for dataset in profiles.project.datasets:
         log = relations.log(dataset)
         if log is not None and profiles.engine.rows(f"SELECT 1 FROM {log.sql} WHERE _run > {run.number} AND _known < {instant(end_of_day(day))} LIMIT 1"):

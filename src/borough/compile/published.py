@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
-from borough.catalogue.contracts import DELIVERIES, DRIFT, LEDGER, LOGICAL, QUARANTINE, SCORECARD, area_columns, report_table
+from borough.catalogue.contracts import DELIVERIES, DRIFT, LEDGER, QUARANTINE, SCORECARD, report_table
 from borough.catalogue.quarantined import open_rows
 from borough.catalogue.tables import (
     DELIVERY_COLUMNS,
@@ -15,14 +15,14 @@ from borough.catalogue.tables import (
     SCORECARD_COLUMNS,
     Columns,
 )
-from borough.compile.links import found_by
+from borough.compile.dataset_access import access_to, dataset_columns, own_columns
 from borough.compile.published_dna import profile_relations
 from borough.compile.published_identity import identity_relations
 from borough.compile.relations import Relations
 from borough.compile.reports import BoundSelect, order_reports
 from borough.engine.port import Engine
 from borough.engine.quoting import literal
-from borough.governance.classification import ColumnAccess, Relation, report_columns, strictest
+from borough.governance.classification import ColumnAccess, Relation, report_columns
 from borough.lake.lake import Lake
 from borough.lake.model import Published
 from borough.project.load import Project
@@ -69,42 +69,6 @@ def dataset_relation(
     return Relation(name, builder.dataset(name, as_of=as_of), dataset_columns(project, name), light=light, dear=dear)
 
 
-def dataset_columns(project: Project, name: str) -> tuple[ColumnAccess, ...]:
-    """A dataset's own columns and those of its areas, and who may see each."""
-    contract = project.datasets[name]
-    added = [_area_access(contract, column) for column in area_columns(project, contract)]
-    return (*_own_columns(contract), *added, *_linked_columns(contract))
-
-
-def _linked_columns(contract: DatasetSpec) -> Iterator[ColumnAccess]:
-    """Whose property and who: as sensitive as what they were found by."""
-    for column, (_means, made_from) in found_by(contract).items():
-        yield _access(contract, column, "long", [c for c in made_from if c in contract.columns])
-
-
-def _own_columns(contract: DatasetSpec) -> tuple[ColumnAccess, ...]:
-    return tuple(_access(contract, name, LOGICAL[spec.type], [name]) for name, spec in contract.columns.items())
-
-
-def _area_access(contract: DatasetSpec, column: str) -> ColumnAccess:
-    """Where a row lies says less than its point does: it is as the dataset is, unless the point is a special fact."""
-    where = contract.areas[column.removesuffix("_code").removesuffix("_name")]
-    made_from = [*where.point, *([where.on] if where.on else [])]
-    special = [c for c in made_from if _class(contract, c) == "special"]
-    return _access(contract, column, "string", special) if special else ColumnAccess(column, "string", contract.classification)
-
-
-def _class(contract: DatasetSpec, column: str) -> str:
-    return contract.columns[column].classification or contract.classification
-
-
-def _access(contract: DatasetSpec, name: str, kind: str, made_from: Sequence[str]) -> ColumnAccess:
-    """Who may see what shows some columns of a dataset: those who may see the strictest, and every special one."""
-    special = [set(contract.columns[c].purposes) for c in made_from if _class(contract, c) == "special"]
-    purposes = tuple(sorted(set.intersection(*special))) if special else ()
-    return ColumnAccess(name, kind, strictest(_class(contract, c) for c in made_from), purposes)
-
-
 def _report_relation(
     engine: Engine, lake: Lake, published: Published | None, name: str, table: str, declared: tuple[ColumnAccess, ...]
 ) -> Relation:
@@ -139,7 +103,7 @@ def quarantine_relation(project: Project, engine: Engine, lake: Lake, published:
 def _quoting_access(contract: DatasetSpec | None, column: str, kind: str) -> ColumnAccess:
     if contract is None:
         return ColumnAccess(column, kind, "special")
-    return _access(contract, column, kind, contract.key if column == "key" else list(contract.columns))
+    return access_to(contract, column, kind, contract.key if column == "key" else list(contract.columns))
 
 
 def fact_name(fact: str, contract: DatasetSpec) -> str:
@@ -162,4 +126,4 @@ def history_relation(project: Project, engine: Engine, lake: Lake, published: Pu
     cells = ", ".join(f'"{c}"' for c in contract.columns)
     rows = log.history() if log is not None else builder.dataset(name, areas=False, system=True)
     access = [ColumnAccess(alias, kind, "internal") for alias, _, kind in facts]
-    return Relation(f"{name}__history", f"(SELECT {added}, {cells} FROM {rows})", (*access, *_own_columns(contract)), "system")
+    return Relation(f"{name}__history", f"(SELECT {added}, {cells} FROM {rows})", (*access, *own_columns(contract)), "system")

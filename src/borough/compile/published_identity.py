@@ -13,6 +13,7 @@ from borough.catalogue.identity import APPEARANCE_COLUMNS, EVENT_COLUMNS, EVENTS
 from borough.catalogue.rows import read_rows
 from borough.catalogue.tables import Columns
 from borough.compile.appearances import shown_appearances
+from borough.compile.dataset_access import dataset_columns
 from borough.compile.entities import addressed, peopled
 from borough.engine.port import Engine
 from borough.engine.quoting import literal
@@ -36,8 +37,6 @@ def seen_for(project: Project, purpose: str) -> tuple[str, ...]:
 
 def _people_columns(project: Project) -> dict[str, tuple[ColumnAccess, ...]]:
     """By dataset, the columns that its people add, and who may see them."""
-    from borough.compile.published import dataset_columns
-
     wanted = {d: {person_column(name) for name in people_of(project.datasets[d])} for d in peopled(project)}
     return {d: tuple(c for c in dataset_columns(project, d) if c.name in names) for d, names in wanted.items()}
 

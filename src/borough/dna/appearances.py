@@ -15,12 +15,15 @@ from borough.lake.logs import end_of_day, instant
 _LATER = "dna_later"
 
 
-def gather(engine: DuckDBEngine, relations: Relations, into: str, *, day: dt.date, records: str | None = None) -> None:
+def gather(engine: DuckDBEngine, relations: Relations, into: str, *, day: dt.date, records: str | None = None, late: str | None = None) -> None:
     """Make the temp table ``into``: all appearances that are known at the end of a day, the last that is known of anything; or those of the ``records`` (a table (dataset, record)) alone.
 
-    What stands is taken as it stands. Records of which something was known later still are read from their logs.
+    What stands is taken as it stands. Records of which something was known later still are read from their logs. ``late``: a table of what
+    ``later_sql`` tells of an earlier day, where it is at hand.
     """
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE {_LATER} AS SELECT DISTINCT dataset, record FROM ({later_sql(relations, instant(end_of_day(day)))})")
+    end = instant(end_of_day(day))
+    told = f"SELECT * FROM {late} WHERE latest >= {end}" if late is not None else later_sql(relations, end)
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {_LATER} AS SELECT DISTINCT dataset, record FROM ({told})")
     beside = standing(relations, records, _LATER)
     read = f"(SELECT l.* FROM {_LATER} l SEMI JOIN {records} r ON r.dataset = l.dataset AND r.record = l.record)" if records is not None else _LATER
     engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT * FROM {Appearing(relations).everything(appearance_types(), records_where(relations, read), beside)}")

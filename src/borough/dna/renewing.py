@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from borough.catalogue.identity import ADDRESS_COLUMNS, ADDRESSES
@@ -46,9 +47,12 @@ class Renewing:
         """Make the temp table ``into`` (``kept_columns``): the touched entities that there are at the end of a day. ``newcomers`` were found."""
         profile, joins, addresses = self.profile, "", self._addresses()
         cells: dict[str, str] = {}
+        told = {int(i) for (i,) in self.engine.rows(f"SELECT DISTINCT source FROM {self.touched}")}
         for i, source in enumerate(profile.sources):
             attributes = profile.of_source(source)
-            if not attributes:
+            if i not in told:
+                cells |= {a.name: f"k.{quoted(a.name)}" for a in attributes}
+            if not attributes or i not in told:
                 continue
             self._among(i)
             rows = read_source(self.relations, profile, source, among=f"{_PREFIX}t{i}", appearances=self.appearances, addresses=addresses)
@@ -56,7 +60,7 @@ class Renewing:
             joins += f" LEFT JOIN {_PREFIX}t{i} t{i} ON t{i}.entity = p.entity LEFT JOIN {_PREFIX}m{i} m{i} ON m{i}.entity = p.entity"
             cells |= {a.name: f"CASE WHEN t{i}.entity IS NOT NULL THEN m{i}.{quoted(a.name)} ELSE k.{quoted(a.name)} END" for a in attributes}
         typed = ", ".join(f"CAST({'p.entity' if name == 'entity' else cells.get(name, 'NULL')} AS {engine_type(kind)}) AS {quoted(name)}" for name, kind in kept_columns(profile))
-        self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT {typed} FROM {self._population()} p LEFT JOIN {self.kept} k ON k.entity = p.entity{joins}")
+        self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT {typed} FROM {self._population(told)} p LEFT JOIN {self.kept} k ON k.entity = p.entity{joins}")
         for i in range(len(profile.sources)):
             for table in (f"{_PREFIX}t{i}", f"{_PREFIX}m{i}"):
                 self.engine.execute(f"DROP TABLE IF EXISTS {table}")
@@ -77,12 +81,12 @@ class Renewing:
     def _among(self, source: int) -> None:
         self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_PREFIX}t{source} AS SELECT entity FROM {self.touched} WHERE source = {source}")
 
-    def _population(self) -> str:
+    def _population(self, told: Collection[int]) -> str:
         """The touched entities that there are: as their own source says of those of whom it tells otherwise; of the others, those that were there."""
         every, population = f"SELECT DISTINCT entity FROM {self.touched}", self.profile.population
         if population is None:
-            told = " UNION ".join(f"SELECT entity FROM {_PREFIX}m{i}" for i, s in enumerate(self.profile.sources) if self.profile.of_source(s))
-            return f"({told})" if told else f"(SELECT entity FROM ({every}) WHERE false)"
+            every = " UNION ".join(f"SELECT entity FROM {_PREFIX}m{i}" for i, s in enumerate(self.profile.sources) if self.profile.of_source(s) and i in told)
+            return f"({every})" if every else f"(SELECT entity FROM {self.touched} WHERE false)"
         at = self.profile.sources.index(population.source)
         # Newcomers are among those that the source tells of.
         return f"(SELECT entity FROM {self._there} UNION SELECT entity FROM ({every}) WHERE entity NOT IN (SELECT entity FROM {self.touched} WHERE source = {at}) AND entity IN (SELECT entity FROM {self.kept}))"

@@ -24,8 +24,8 @@ from borough.engine.quoting import literal, quoted
 from borough.lake.logs import end_of_day, instant
 from borough.project.roles import addresses_of, people_of, property_column
 
-RECORDS, _SAID = "dna_records", "dna_said"
-"""Temp tables: (dataset, record) of records of people that were touched; what they say and said (signature, property, landlord_of, was)."""
+RECORDS, LATE, _SAID = "dna_records", "dna_late", "dna_said"
+"""Temp tables: (dataset, record) of records of people that were touched; what was known only after the last look; what they say and said (signature, property, landlord_of, was)."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,8 @@ class Touching:
                 condition = condition.replace(quoted(name), f"({sql})")
             conditions.append(condition)
         # What was known later than the last look, though it had been written before it: any of its versions may come to count.
-        late = later_sql(self.now, instant(end_of_day(self.passed.last))) if self.passed.today > self.passed.last else "SELECT '' AS dataset, '' AS record WHERE false"
+        self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {LATE} AS {later_sql(self.now, instant(end_of_day(self.passed.last)))}")
+        late = f"SELECT dataset, record FROM {LATE}" if self.passed.today > self.passed.last else "SELECT '' AS dataset, '' AS record WHERE false"
         selects = [f"SELECT dataset, record FROM {self._written(STATEMENTS, STATEMENT_COLUMNS)}", f"SELECT dataset, record FROM {self._kept(self.now, STATEMENTS, STATEMENT_COLUMNS, ' OR '.join(conditions))}", late]
         self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS SELECT DISTINCT dataset, record FROM ({' UNION ALL '.join(selects)})")
         told = [f"SELECT signature, property, landlord_of, {was} AS was FROM {self._kept(r, STATEMENTS, STATEMENT_COLUMNS, f'(dataset, record) IN (SELECT (dataset, record) FROM {RECORDS})')}" for r, was in ((self.now, "false"), (self.before, "true"))]
@@ -182,11 +183,9 @@ class Touching:
 
     def _tell_earlier_versions(self) -> None:
         """Of records of which something was known only after the last look, though they were in the lake then, an earlier version may have counted: whom it was about."""
-        logs = {d: log for d in appearing_datasets(self.now.project) if (log := self.now.log(d)) is not None}
-        old = [f"SELECT {literal(d)} AS dataset, {record_sql(self.now.project.datasets[d])} AS record FROM {log.sql} WHERE _run < {self.passed.run} AND _known >= {instant(end_of_day(self.passed.last))}" for d, log in logs.items()]
-        if not old or self.passed.today <= self.passed.last:
+        if self.passed.today <= self.passed.last:
             return
-        where = records_where(self.now, f"(SELECT DISTINCT dataset, record FROM ({' UNION ALL '.join(old)}))")
+        where = records_where(self.now, f"(SELECT DISTINCT dataset, record FROM {LATE} WHERE run < {self.passed.run})")
         if where:
             for was, relations in (("false", self.now), ("true", self.before)):
                 self.engine.execute(f"INSERT INTO {_SAID} SELECT _signature, _property, _landlord_of, {was} FROM ({Appearing(relations).said(where)})")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from borough.catalogue.contracts import log_table, plain_table
-from borough.compile.published import dataset_columns
+from borough.compile.dataset_access import dataset_columns
 from borough.engine.duckdb import engine_type
 from borough.engine.quoting import quoted
 from borough.governance.classification import ColumnAccess, visible

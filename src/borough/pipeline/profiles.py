@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from borough.catalogue.dna import profile_name, profile_table
 from borough.compile.attributes.model import APPEARANCE, Profile, profile_columns
-from borough.compile.published import dataset_columns
+from borough.compile.dataset_access import dataset_columns
 from borough.compile.published_dna import profile_relation
 from borough.compile.relations import Relations
 from borough.dna.building import builder
@@ -63,18 +63,18 @@ class Profiles:
         """The profile of all entities as it was known at the end of a day, or of the one with a key (SQL), as a temp table."""
         profile = self.profile(entity)
         if key is None:
-            with builder(self.engine, self._relations(), profile) as made:
+            with builder(self.engine, self.relations(), profile) as made:
                 made.completed(day, _ALL)
             return profile_relation(profile, _ALL)
         self._among(key)
         around = profile.of_neighbours
-        with builder(self.engine, self._relations(), profile.only([a.name for a in profile.attributes if a.name not in around]), among=_AMONG, appearances=self._appearances(profile)) as made:
+        with builder(self.engine, self.relations(), profile.only([a.name for a in profile.attributes if a.name not in around]), among=_AMONG, appearances=self._appearances(profile)) as made:
             made.completed(day, _ONE)
         if not around:
             return profile_relation(profile, _ONE)
         # Neighbours are told by all entities, but few of their attributes.
         wanted = profile.only(around)
-        with builder(self.engine, self._relations(), wanted) as made:
+        with builder(self.engine, self.relations(), wanted) as made:
             made.completed(day, _ALL)
         cells = ", ".join(f"{'a' if self._of(name, around) else 'o'}.{quoted(name)}" for name, _ in profile_columns(profile))
         return profile_relation(profile, f"(SELECT {cells} FROM {_ONE} o LEFT JOIN {_ALL} a ON a.{quoted(entity)} = o.{quoted(entity)})")
@@ -82,7 +82,7 @@ class Profiles:
     def several(self, entity: str, days: Collection[dt.date], spine: str | None = None) -> Iterator[tuple[dt.date, Relation]]:
         """The profile as of one day after another, all entities of each; or those of ``spine``, a relation (entity, day). Rows are read once."""
         profile = self.profile(entity)
-        with builder(self.engine, self._relations(), profile, several=len(days) > 1) as made:
+        with builder(self.engine, self.relations(), profile, several=len(days) > 1) as made:
             for day in sorted(days):
                 made.completed(day, _ALL)
                 some = f"(SELECT * FROM {_ALL} WHERE {quoted(entity)} IN (SELECT entity FROM {spine} WHERE day = DATE '{day}'))" if spine else _ALL
@@ -93,7 +93,7 @@ class Profiles:
         profile = self.profile(entity)
         chosen = [a for a in profile.attributes if a.of_rows and a.name in names]
         self._among(key)
-        Evidence(self.engine, self._relations(), replace(profile, attributes=tuple(chosen)), _AMONG, self._hidden(purpose)).gather(day, _EVIDENCE)
+        Evidence(self.engine, self.relations(), replace(profile, attributes=tuple(chosen)), _AMONG, self._hidden(purpose)).gather(day, _EVIDENCE)
         # What the purpose may not see is not in it.
         return Relation(f"{profile_name(entity)}_evidence", _EVIDENCE, tuple(ColumnAccess(c, kind, "internal") for c, kind in EVIDENCE_COLUMNS), "entity")
 
@@ -135,12 +135,13 @@ class Profiles:
         if not ways:
             return None
         for i, by in enumerate(sorted(ways)):
-            gather_versions(self.engine, self._relations(), by, _AMONG, f"profiles_said{i}")
+            gather_versions(self.engine, self.relations(), by, _AMONG, f"profiles_said{i}")
         every = " UNION ".join(f"SELECT * FROM profiles_said{i}" for i in range(len(ways)))
         self.engine.execute(f"CREATE OR REPLACE TEMP TABLE profiles_said AS {every}")
         return "profiles_said"
 
-    def _relations(self) -> Relations:
+    def relations(self) -> Relations:
+        """The datasets and tables of the run."""
         return Relations(self.project, self.engine, lambda name: self.lake.table(name, self.published))
 
     def _hidden(self, purpose: str) -> HiddenColumns:

@@ -19,7 +19,7 @@ from borough.compile.relations import Relations
 from borough.dna.appearances import gather
 from borough.dna.building import builder
 from borough.dna.renewing import Renewing
-from borough.dna.touching import Touching, records_of
+from borough.dna.touching import LATE, Touching, records_of
 from borough.lake.logs import LONDON
 from borough.lake.model import Column
 from borough.pipeline.context import Run
@@ -139,7 +139,7 @@ def _touch(run: Run, programme: Programme, passed: Passed) -> None:
     if asked:
         records = records_of(run.engine, run.relations, {by: " UNION ALL ".join(selects) for by, selects in asked.items()})
         run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_RECORDS} AS {records}")
-        gather(run.engine, run.relations, _SOME, day=passed.today, records=_RECORDS)
+        gather(run.engine, run.relations, _SOME, day=passed.today, records=_RECORDS, late=LATE)
     for profile in (p for p in some if _is_appearing(p)):
         Renewing(run.engine, run.relations, profile, _touched(profile), _kept(run, profile), _SOME).newcomers(passed.today)
 

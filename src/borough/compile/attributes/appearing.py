@@ -152,12 +152,14 @@ def standing(relations: Relations, records: str | None, later: str) -> str:
 
 
 def later_sql(relations: Relations, end: str) -> str:
-    """SELECT (dataset, record) of records of which something was known at an instant (SQL) or later."""
-    selects = ["SELECT '' AS dataset, '' AS record WHERE false"]
+    """SELECT (dataset, record, latest, run) of rows of which something was known at an instant (SQL) or later: when the last of it was, and the run that wrote the row."""
+    selects = ["SELECT '' AS dataset, '' AS record, CAST(NULL AS TIMESTAMP) AS latest, 0 AS run WHERE false"]
     for dataset in appearing_datasets(relations.project):
         log, contract = relations.log(dataset), relations.project.datasets[dataset]
         if log is not None:
-            selects.append(f"SELECT {literal(dataset)}, {record_sql(contract)} FROM {log.sql} WHERE {' OR '.join(f'{cell} >= {end}' for cell in late_cells(contract))}")
+            cells = late_cells(contract)
+            latest = f"greatest({', '.join(cells)})" if len(cells) > 1 else cells[0]
+            selects.append(f"SELECT {literal(dataset)}, {record_sql(contract)}, {latest}, _run FROM {log.sql} WHERE {' OR '.join(f'{cell} >= {end}' for cell in cells)}")
     return " UNION ALL ".join(selects)
 
 
