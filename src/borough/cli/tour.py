@@ -35,6 +35,7 @@ borough source list                    # the ready-made sources that this projec
 borough quarantine list                # what was refused, with every reason
 borough show council_tax_account       # a dataset: columns, classification, some rows
 borough history council_tax_account    # and how it changed
+borough dna list property              # what is derived of each home; borough dna show property UPRN
 borough demo advance --days 1          # a day passes; then borough run
 borough demo truth                     # the run, measured against what is really so
 The tutorial is docs/tutorial.md"""
