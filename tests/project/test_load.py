@@ -143,6 +143,35 @@ def test_the_password_of_a_url_is_secret_whatever_the_variable_is_called(tmp_pat
     assert project.secret_values() == {"s3same"}
 
 
+BY_YEAR = "sources/register.yaml", SOURCE.replace("Rooms\n", "number(rooms_${target_year-1})\n").replace("{extract_date:%Y-%m-%d}", "${kind}-${target_year+2}-{extract_date:%m-%d}")
+YEARS = "borough: X\nvariables: {target_year: 2015, kind: '${KIND_OF:-homes}', my_token: shown}\n"
+
+
+@pytest.mark.parametrize(("env", "year", "kind"), [({}, 2015, "homes"), ({"TARGET_YEAR": "2016", "KIND": "flats", "KIND_OF": "houses", "target_year": "1999"}, 2016, "flats"), ({"TARGET_YEAR": ""}, 2015, "homes")])
+def test_variables_of_the_project_are_filled_in_and_the_environment_goes_before_them(tmp_path: Path, env: dict[str, str], year: int, kind: str) -> None:
+    files = {"borough.yaml": YEARS, BY_YEAR[0]: BY_YEAR[1], "datasets/home.yaml": f"title: Homes of ${{target_year:-1}} and ${{my_token}}\n{DATASET}"}
+    project = load(folder(tmp_path, files), env)
+    source = project.sources["register"]
+    assert source.connect.files == (f"data/{kind}-{year + 2}-{{extract_date:%m-%d}}.csv",)
+    assert source.feeds["homes"].map["rooms"] == f"number(rooms_{year - 1})"
+    assert project.datasets["home"].title == f"Homes of {year} and shown"
+    assert project.secret_values() == set(), "what stands in borough.yaml is no secret"
+
+
+def test_a_variable_of_the_project_from_the_environment_may_be_a_secret(tmp_path: Path) -> None:
+    project = load(folder(tmp_path, {"borough.yaml": YEARS, "datasets/home.yaml": f"title: ${{my_token}}\n{DATASET}"}), {"MY_TOKEN": "hunter2"})
+    assert (project.datasets["home"].title, project.secret_values()) == ("hunter2", {"hunter2"})
+
+
+def test_a_mistake_in_an_expression_after_a_variable_is_found_where_it_stands(tmp_path: Path) -> None:
+    source = BY_YEAR[1].replace("number(rooms_${target_year-1})", "number(rooms_${target_year-1}) + nmber(Ref)")
+    project, mistakes = load_leniently(folder(tmp_path, {"borough.yaml": YEARS, BY_YEAR[0]: source}), {})
+    assert project is not None and mistakes == []
+    expression = project.sources["register"].feeds["homes"].map["rooms"]
+    place = project.place("source", "register", "feeds", "homes", "map", "rooms", column=expression.index("nmber") + 1)
+    assert source.splitlines()[place.line - 1][place.column - 1 :].startswith("nmber(Ref)")
+
+
 def _scalars(text: str) -> list[tuple[int, int]]:
     return [(n.start_mark.index, n.end_mark.index) for n in _values(yaml.compose(text, Loader=yaml.SafeLoader) or yaml.ScalarNode("", ""))]
 

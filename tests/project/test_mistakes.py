@@ -40,6 +40,7 @@ def columns(text: str) -> dict[str, str | bytes]:
 AREA = "---\ndataset: ward\nkey: code\ncolumns: {code: {}, shape: {type: geometry}}\narea: {code: code, shape: shape}\n"
 UNFILLED = "warning: {}: found the dataset {!r}, which no feed fills; expected a feed with `to: {}`"
 NAME = "a name of lower-case letters, digits and _, starting with a letter, at most 63 long"
+YEARS = "borough: X\nvariables: {target_year: 2015, kind: home}\n"
 
 CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "good": ({}, []),
@@ -90,7 +91,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "pair": (columns("n: {type: integer, between: [1]}"), [f"{H}:5:22: found a list; expected a list of 2"]),
     "all in one go": (
         {B: "borough: X\nlak: y\n", **dataset("key: ref", "kye: ref\nowner: [x]"), **source("Rooms", "Rooms\n      romms: Rooms")},
-        [f"{B}:2:1: found unknown key 'lak'; expected one of borough, lake, storage, state, engine, purpose, purposes, other_engines, maintenance, openlineage; did you mean 'lake'?",
+        [f"{B}:2:1: found unknown key 'lak'; expected one of borough, lake, storage, state, engine, variables, purpose, purposes, other_engines, maintenance, openlineage; did you mean 'lake'?",
          f"{H}:2:1: found unknown key 'kye'; expected one of dataset, title, description, owner, classification, key, columns, known, true, area, areas, address … (18 in all); "
          "did you mean 'key'?",
          f"{H}:3:1: found a list; expected text",
@@ -118,6 +119,23 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     # variables
     "variable": ({B: "borough: X\nlake: a/${LAKE}\n"}, [f"{B}:2:9: found ${{LAKE}}, which is not set; expected an environment variable LAKE: set it, or write ${{LAKE:-default}}"]),
     "variable's form": ({B: "borough: X\nlake: ${la ke}\n"}, [f"{B}:2:7: found '${{la ke}}'; expected ${{NAME}} or ${{NAME:-default}}; write $$ for a dollar sign"]),
+    "variable of the project": (
+        {B: YEARS, R: SOURCE.replace("Rooms", "n_${target_yaer}_${kind-1}_${TARGET_YEAR-1}_${target_year -1}_${target_year-1}")},
+        [f"{R}:9:16: found ${{target_yaer}}, which is not set; expected an environment variable target_yaer: set it, or write ${{target_yaer:-default}}; or one of `variables` in borough.yaml (kind, target_year)",
+         f"{R}:9:31: found '${{kind-1}}' of a variable that is no whole number; expected a whole number for kind in borough.yaml, or in KIND of the environment",
+         f"{R}:9:41: found '${{TARGET_YEAR-1}}'; expected a variable that borough.yaml declares (kind, target_year): only on those can one count",
+         f"{R}:9:58: found '${{target_year -1}}'; expected ${{NAME}} or ${{NAME:-default}}; write $$ for a dollar sign; ${{name}} or ${{name-1}} for a variable of borough.yaml"],
+    ),
+    "variables in borough.yaml": (
+        {B: "borough: X\nlake: a/${target_year}/${target_year-1}\nvariables: {target_year: 2015}\n"},
+        [f"{B}:2:9: found ${{target_year}}, which is not set; expected an environment variable target_year: set it, or write ${{target_year:-default}}",
+         f"{B}:2:24: found '${{target_year-1}}'; expected ${{NAME}} or ${{NAME:-default}}; write $$ for a dollar sign"],
+    ),
+    "name of a variable": ({B: "borough: X\nvariables:\n  Target: 2015\n  n: [1]\n"}, [f"{B}:3:3: found the name 'Target'; expected {NAME}; did you mean 'target'?", f"{B}:4:3: found a list; expected text"]),
+    "variable as a name": ({B: YEARS, H: DATASET.replace("home", "${kind}"), R: SOURCE.replace("to: home", "to: ${kind}")}, [
+        f"{H}:1:10: found a name with a variable in it; expected the name itself",
+        f"{R}:6:9: found unknown dataset '${{kind}}'; expected a dataset: none is declared in datasets/",
+    ]),
     # names
     "dataset twice": (
         {"datasets/z.yaml": DATASET},

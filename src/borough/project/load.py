@@ -138,6 +138,7 @@ class _Loading:
 
     def project(self) -> tuple[Project | None, list[Mistake]]:
         borough = self._borough()
+        self.environment.declared = borough.variables if borough else {}
         sources = self._folder("source", SourceSpec)
         datasets = self._folder("dataset", DatasetSpec)
         entities = self._folder("entity", EntitySpec)
@@ -181,7 +182,7 @@ class _Loading:
                 name = document.value.get(kind) if isinstance(document.value, dict) else None
                 if isinstance(name, str) and "${" in (document.written([kind]) or ""):
                     # Names stand in messages, tables and logs, where nothing from the environment may be seen.
-                    self.mistakes.append(Mistake(document.place([kind]), "a name from the environment", "the name itself"))
+                    self.mistakes.append(Mistake(document.place([kind]), "a name with a variable in it", "the name itself"))
                     self.documents[kind, f"? {document.place()}"] = document
                     continue
                 named = name if isinstance(name, str) else f"? {document.place()}"  # never a name: it only tells that something is broken

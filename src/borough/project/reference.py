@@ -27,7 +27,8 @@ declarations, divided by `---`), and SELECTs in `reports/*.sql`. `borough check`
 
 - **Names** are lower-case letters, digits and `_`, start with a letter, and are at most 63 long.
 - **Variables**: `${NAME}` in any value comes from the environment, `${NAME:-default}` has a default, and `$$` is a dollar sign.
-  What comes from the environment is not shown in messages.
+  What comes from the environment is not shown in messages. In all files but `borough.yaml`, `${target_year}` can also be a variable that `borough.yaml`
+  declares under `variables`, and `${target_year-1}` counts on it; the environment's `TARGET_YEAR` goes before the value declared.
 - **Values mean what they seem to**: `yes`, `NO`, `on` and `01` stay text where text is due. A key with nothing after it counts as absent.
 - **Shares** are written as `0.2` or `20%`. **Expressions** are SQL over a closed set of operators and functions.
 """

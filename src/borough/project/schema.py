@@ -15,7 +15,7 @@ from borough.project.specs import BoroughSpec, DatasetSpec, SourceSpec
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _FILES: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec, "entity": EntitySpec, "linkage": LinkageSpec, "licensing": LicensingSpec, "dna": DnaSpec}
 _ARTICLES = {"entity": "An", "licensing": "The", "dna": "The"}
-_VARIABLE = {"type": "string", "pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}", "description": "From the environment."}
+_VARIABLE = {"type": "string", "pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*([+-][0-9]+|:-[^}]*)?\}", "description": "A variable."}
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:
@@ -42,7 +42,7 @@ def _schema(kind: str, model: type[Spec]) -> dict[str, Any]:
 def _as_written(schema: Any) -> Any:
     """What the loader takes, where that is more, or less, than the type says.
 
-    A text may be written as a number (``title: 2026``); a number may come from the environment; names that break the rule for names
+    A text may be written as a number (``title: 2026``); a number may come from a variable; names that break the rule for names
     are refused; and a key with nothing after it counts as absent.
     """
     if isinstance(schema, list):

@@ -96,6 +96,10 @@ class BoroughSpec(Spec):
     engine: Literal["duckdb"] | dict[Literal["duckdb"], DuckDBSpec] | SparkSpec = Field(
         default="duckdb", description="Where SQL runs: `duckdb`, `{duckdb: {threads: 4, memory: 8GB}}` or `{spark: sc://host:15002}`."
     )
+    variables: dict[Name, str] = Field(
+        default_factory=dict,
+        description="Values that the other files use: `${target_year}`, and `${target_year-1}` or `${target_year+2}` for a whole number. A variable of the environment with the name in capitals (`TARGET_YEAR`) goes before the value here.",
+    )
     purpose: Name = Field(default="data_engineering", description="The purpose for which the local user (role `engineer`) reads data.")
     purposes: dict[Name, PurposeSpec] = Field(default_factory=dict, description="The purposes for which data may be seen.")
     other_engines: Name | None = Field(
