@@ -14,6 +14,7 @@ from tests.dna.world import World, begin, run
 
 from borough.compile.attributes.model import profile_columns
 from borough.compile.attributes.resolve import profiles as declared
+from borough.dna.cases import case_profiles
 from borough.pipeline import profiling
 from borough.pipeline.profiles import Profiles
 from borough.pipeline.survey import open_engine, open_lake
@@ -85,6 +86,13 @@ def test_the_plain_reading_gives_the_same_today_and_as_of_every_day(tmp_path: Pa
         past = [d for day in days for d in (day - dt.timedelta(2), day, day + dt.timedelta(9))]
         for day, relation in profiles.several("property", [*past, dt.date(1990, 1, 1), dt.date(2031, 5, 5)]):
             assert_same(values(profiles, relation.sql), dna(world, day), f"as of {day}")
+        # The same, asked as cases of a model: every home on some of the days, all at once.
+        asked = {day: dna(world, day) for day in past[::3]}
+        spine = ", ".join(f"({home}, DATE '{day}')" for day, homes in asked.items() for home in (*homes, 999))
+        with case_profiles(profiles.engine, profiles.relations(), profiles.profile("property")) as made:
+            assert made.complete(f"(SELECT * FROM (VALUES {spine}) v(entity, day))", "asked")  # none of it a day at a time
+        for day, expected in asked.items():
+            assert_same(values(profiles, f"asked WHERE as_of = DATE '{day}'"), expected, f"cases of {day}")
 
 
 def test_a_home_read_by_itself_is_as_among_all(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from borough.compile.dataset_access import dataset_columns
 from borough.compile.published_dna import profile_relation
 from borough.compile.relations import Relations
 from borough.dna.building import builder
+from borough.dna.cases import case_profiles
 from borough.dna.evidence import EVIDENCE_COLUMNS, Evidence, gather_versions
-from borough.engine.duckdb import DuckDBEngine
+from borough.engine.duckdb import DuckDBEngine, engine_type
 from borough.engine.quoting import literal, quoted
 from borough.errors import UsageError
 from borough.governance.classification import ColumnAccess, Relation, visible
@@ -87,6 +88,20 @@ class Profiles:
                 made.completed(day, _ALL)
                 some = f"(SELECT * FROM {_ALL} WHERE {quoted(entity)} IN (SELECT entity FROM {spine} WHERE day = DATE '{day}'))" if spine else _ALL
                 yield day, profile_relation(profile, some)
+
+    def cases(self, profile: Profile, spine: str) -> str:
+        """A temp table with the profile of each case of a spine, a relation (entity, day): all of them at once, else one day after another."""
+        with case_profiles(self.engine, self.relations(), profile) as made:
+            if made.complete(spine, _ALL):
+                return _ALL
+        names, days = ", ".join(quoted(n) for n, _ in profile_columns(profile)), [day for (day,) in self.engine.rows(f"SELECT DISTINCT day FROM {spine} ORDER BY day")]
+        empty = ", ".join(f"CAST(NULL AS {engine_type(kind)}) AS {quoted(n)}" for n, kind in profile_columns(profile))
+        self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_ALL} AS SELECT {empty} WHERE false")
+        with builder(self.engine, self.relations(), profile, several=len(days) > 1) as each:
+            for day in days:
+                each.completed(day, _ONE)
+                self.engine.execute(f"INSERT INTO {_ALL} SELECT {names} FROM {_ONE} WHERE {quoted(profile.entity)} IN (SELECT entity FROM {spine} WHERE day = DATE '{day}')")
+        return _ALL
 
     def evidence(self, entity: str, key: str, day: dt.date, names: Collection[str], purpose: str) -> Relation:
         """The rows behind some attributes of one entity, as far as a purpose may see them."""

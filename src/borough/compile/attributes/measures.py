@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
+from borough.compile.attributes.cases import Cases, visible_to
 from borough.compile.attributes.model import Attribute, Population, Profile, Source
 from borough.compile.attributes.rows import Rows, visible
 from borough.engine.quoting import quoted
@@ -20,14 +21,18 @@ def needed_columns(attributes: Sequence[Attribute], population: Population | Non
     return tuple(dict.fromkeys(c for bound in bounds if bound is not None for c in bound.columns))
 
 
-def on_day(day: dt.date) -> str:
-    """SQL of a day."""
-    return f"DATE '{day}'"
+def on_day(day: dt.date | Cases) -> str:
+    """SQL of a day; of cases, that of the row's own."""
+    return "_day" if isinstance(day, Cases) else f"DATE '{day}'"
 
 
-def measured(rows: Rows, attributes: Sequence[Attribute], day: dt.date) -> str:
-    """SQL (entity, a column for each attribute): the attributes of a source, as known at the end of a day; of entities without rows there is none."""
-    seen = f"({visible(rows, day)})"
+def _seen(rows: Rows, day: dt.date | Cases) -> str:
+    return visible_to(rows, day) if isinstance(day, Cases) else visible(rows, day)
+
+
+def measured(rows: Rows, attributes: Sequence[Attribute], day: dt.date | Cases) -> str:
+    """SQL (entity, a column for each attribute): the attributes of a source, as known at the end of a day; of entities without rows there is none. Of cases, ``entity`` is the case."""
+    seen = f"({_seen(rows, day)})"
     changes = [a for a in attributes if a.kind == "change"]
     for i, attribute in enumerate(changes):
         seen = f"(SELECT *, {_before(attribute, day)} AS _before{i} FROM {seen})"
@@ -36,13 +41,13 @@ def measured(rows: Rows, attributes: Sequence[Attribute], day: dt.date) -> str:
     return f"(SELECT _entity AS entity, {cells} FROM {seen} GROUP BY _entity)"
 
 
-def population_sql(rows: Rows, population: Population, day: dt.date) -> str:
+def population_sql(rows: Rows, population: Population, day: dt.date | Cases) -> str:
     """SQL (entity): which entities there are at the end of a day."""
     where = f" WHERE coalesce({population.where.sql()}, false)" if population.where is not None else ""
-    return f"(SELECT DISTINCT _entity AS entity FROM ({visible(rows, day)}){where})"
+    return f"(SELECT DISTINCT _entity AS entity FROM ({_seen(rows, day)}){where})"
 
 
-def condition(attribute: Attribute, day: dt.date, *, window: bool = True) -> str:
+def condition(attribute: Attribute, day: dt.date | Cases, *, window: bool = True) -> str:
     """SQL of whether a row counts for an attribute on a day."""
     return " AND ".join(_conditions(attribute, on_day(day), window=window)) or "true"
 
@@ -73,13 +78,13 @@ def order_sql(attribute: Attribute) -> str:
     return f"coalesce({date_sql(attribute)}, {_EVER}), _record"
 
 
-def _before(attribute: Attribute, day: dt.date) -> str:
+def _before(attribute: Attribute, day: dt.date | Cases) -> str:
     """SQL of the value of the row before, among those that count and have one."""
     counts = f"coalesce({condition(attribute, day, window=False)}, false) AND {value_sql(attribute)} IS NOT NULL"
     return f"lag({value_sql(attribute)}) OVER (PARTITION BY _entity, {counts} ORDER BY {order_sql(attribute)})"
 
 
-def _aggregate(attribute: Attribute, day: dt.date, change: int | None) -> str:
+def _aggregate(attribute: Attribute, day: dt.date | Cases, change: int | None) -> str:
     """SQL of the aggregate, in the type in which it is kept."""
     where, value = condition(attribute, day), value_sql(attribute)
     some = f" FILTER (WHERE {where})" if where != "true" else ""

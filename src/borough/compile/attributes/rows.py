@@ -46,6 +46,8 @@ class Rows:
     ranked: bool = False
     through: Mapping[str, tuple[Rows, str]] = field(default_factory=dict)
     among: str | None = None
+    unique: bool = True
+    """Rows that others refer to: is there one for each ``_key``?"""
 
     def stored(self, tables: Mapping[str, str]) -> Rows:
         """The same over tables that hold the SQL's rows, by their SQL."""
@@ -201,14 +203,18 @@ def _target(relations: Relations, dataset: str, column: str) -> Rows:
     addresses = addresses_of(relations.project.datasets[dataset])
     name = "address" if "address" in addresses else next(iter(addresses))
     found = Reader(relations).rows(Source(dataset, name, "address"), (column,))
-    return replace(found, sql=f"(SELECT *, {quoted(column)} AS _key FROM {found.sql})", columns=("_key",), masked=())
+    return replace(found, sql=f"(SELECT *, {quoted(column)} AS _key FROM {found.sql})", columns=("_key",), masked=(), unique=_is_key(relations, dataset, column))
+
+
+def _is_key(relations: Relations, dataset: str, column: str) -> bool:
+    return tuple(relations.project.datasets[dataset].key) == (column,)
 
 
 def _referred(relations: Relations, dataset: str, column: str, value: str) -> Rows:
     """The rows that others refer to by a column, with another of their columns."""
     found = Reader(relations).rows(Source(dataset, column, "column"), (value,))
     sql = f"(SELECT *, _entity AS _key FROM {found.sql})"
-    return replace(found, sql=sql, columns=("_key", *found.columns))
+    return replace(found, sql=sql, columns=("_key", *found.columns), unique=_is_key(relations, dataset, column))
 
 
 NEVER = "9999-12-31 00:00:00"
