@@ -15,8 +15,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from borough.catalogue.contracts import contract_types
 from borough.compile.areas import area_side_table, mended_boundaries, place_sql
+from borough.compile.attributes.rows import own_known
 from borough.compile.links import condition
+from borough.compile.mapping import known_sql
 from borough.compile.relations import Relations
 from borough.engine.quoting import literal, quoted
 from borough.project.licensing_specs import LicensingSpec, PermitSpec
@@ -107,21 +110,30 @@ def zones_sql(relations: Relations, spec: LicensingSpec, homes: str, schemes: st
     )
 
 
-def permits_sql(relations: Relations, name: str, permit: PermitSpec, among: str, known: dt.date | None = None) -> str:
-    """SQL (property, kind, from_day, to_day, people, record, reason) of rows that permit a home to be let; kind null: every kind."""
+def permits_sql(relations: Relations, name: str, permit: PermitSpec, among: str, known: dt.date | None = None, *, then: bool = False) -> str:
+    """SQL (property, kind, from_day, to_day, people, record, reason) of rows that permit a home to be let; kind null: every kind.
+
+    ``then``: each day by what was known on it, for questions about many days: a row counts from the day on which it was known, and its early end from
+    the day on which that was. What was corrected since is taken as it is now.
+    """
     contract = relations.project.datasets[permit.dataset]
     column = property_column(permit.address)
     first = f"coalesce(CAST({quoted(permit.from_)} AS DATE), {_EVER})" if permit.from_ else _EVER
     last = f"coalesce(CAST({quoted(permit.to)} AS DATE), {_OPEN})" if permit.to else _OPEN
     if permit.ended:
-        last = f"least({last}, coalesce(CAST({quoted(permit.ended)} AS DATE) - 1, {_OPEN}))"
+        until = f"CAST({quoted(permit.ended)} AS DATE) - 1"
+        if then and contract.columns[permit.ended].known is not None:
+            until = f"greatest({until}, CAST({own_known(contract, permit.ended)} AS DATE) - 1)"
+        last = f"least({last}, coalesce({until}, {_OPEN}))"
+    if then and contract.known is not None:
+        first = f"greatest({first}, CAST({known_sql(contract.known, contract_types(contract), 'd')} AS DATE))"
     kinds = f"CAST({quoted(permit.kind)} AS VARCHAR)" if permit.kind else f"unnest([{_texts(permit.of)}])" if permit.of else "CAST(NULL AS VARCHAR)"
     people = f"CAST({quoted(permit.people)} AS BIGINT)" if permit.people else "CAST(NULL AS BIGINT)"
     record = f"concat_ws('|', {', '.join(f'CAST({quoted(c)} AS VARCHAR)' for c in contract.key)})"
     where = condition(contract, permit.where) if permit.where else "true"
     made = (
         f"SELECT {quoted(column)} AS property, {kinds} AS kind, {first} AS from_day, {last} AS to_day, {people} AS people, {literal(permit.dataset + ':')} || {record} AS record, "
-        f"{literal(permit.title or name)} AS reason FROM {relations.dataset(permit.dataset, as_of=known, areas=False)} WHERE {quoted(column)} IN (SELECT property FROM {among}) AND coalesce({where}, false)"
+        f"{literal(permit.title or name)} AS reason FROM {relations.dataset(permit.dataset, as_of=known, areas=False)} d WHERE {quoted(column)} IN (SELECT property FROM {among}) AND coalesce({where}, false)"
     )
     # One that ends before it starts never held.
     return f"(SELECT * FROM ({made}) WHERE to_day >= from_day)"

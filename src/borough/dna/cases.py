@@ -94,13 +94,12 @@ class CaseProfiles:
 
     def _keep(self, profile: Profile, cases: Cases, into: str) -> None:
         """What is kept by entity, of each case: ``entity``, ``_case``, ``_day`` and the attributes that are made from rows."""
-        joins, tables = "", 0
-        for source in dict.fromkeys(a.source for a in profile.attributes if a.source is not None):
+        joins = ""
+        for i, source in enumerate(dict.fromkeys(a.source for a in profile.attributes if a.source is not None)):
             attributes = profile.of_source(source)
             rows = read_source(self.relations, profile, source, among=f"(SELECT DISTINCT entity FROM {cases.table})")
-            made = self._table(f"m{tables}", f"SELECT * FROM {measured(rows, attributes, cases)}")
+            made = self._table(f"m{i}", f"SELECT * FROM {measured(rows, attributes, cases)}")
             joins += f" LEFT JOIN {made} ON {made}.entity = c.\"case\""
-            tables += 1
         cells = "".join(f", CAST({'NULL' if a.lacks is not None else quoted(a.name)} AS {engine_type(a.stored)}) AS {quoted(a.name)}" for a in profile.kept)
         self._table(into, f"SELECT c.entity, c.\"case\" AS _case, c.day AS _day{cells} FROM {cases.table} c{joins}")
 

@@ -47,6 +47,8 @@ class Licensing:
     lake: Lake
     published: Published
     known: dt.date | None = None
+    then: bool = False
+    """Is each day asked by what was known on it?"""
 
     def spec(self, name: str | None = None) -> LicensingSpec:
         """The rules of this name, or the only ones. Raises UsageError."""
@@ -89,9 +91,9 @@ class Licensing:
         self._make("homes", homes_sql(relations, spec, "licensing_asked", known))
         self._make("schemes", schemes_sql(relations, spec, known))
         self._make("zones", zones_sql(relations, spec, "licensing_homes", "licensing_schemes"))
-        self._make("licences", permits_sql(relations, "licence", spec.licences, "licensing_asked", known))
-        self._make("applications", permits_sql(relations, "application", spec.applications, "licensing_asked", known) if spec.applications else _NO_PERMITS)
-        exemptions = [permits_sql(relations, name, permit, "licensing_asked", known) for name, permit in spec.exemptions.items()]
+        self._make("licences", permits_sql(relations, "licence", spec.licences, "licensing_asked", known, then=self.then))
+        self._make("applications", permits_sql(relations, "application", spec.applications, "licensing_asked", known, then=self.then) if spec.applications else _NO_PERMITS)
+        exemptions = [permits_sql(relations, name, permit, "licensing_asked", known, then=self.then) for name, permit in spec.exemptions.items()]
         self._make("exemptions", f"({' UNION ALL '.join(f'SELECT * FROM {one}' for one in exemptions)})" if exemptions else _NO_PERMITS)
 
     def _make(self, name: str, sql: str) -> None:

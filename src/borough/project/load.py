@@ -1,4 +1,4 @@
-"""Load a council's folder: ``borough.yaml``, ``sources/``, ``datasets/``, ``entities/``, ``linkages/``, ``licensing/``, ``dna/`` and ``reports/`` into frozen specs with positions."""
+"""Load a council's folder: ``borough.yaml``, ``sources/``, ``datasets/``, ``entities/``, ``linkages/``, ``licensing/``, ``dna/``, ``models/`` and ``reports/`` into frozen specs with positions."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ from borough.project.environment import Environment
 from borough.project.explain import NAME, explain
 from borough.project.identity_specs import EntitySpec, LinkageSpec
 from borough.project.licensing_specs import LicensingSpec
+from borough.project.model_specs import ModelSpec
 from borough.project.repair import repair
 from borough.project.spec import Spec
 from borough.project.specs import BoroughSpec, DatasetSpec, FeedSpec, ReportSpec, SourceSpec
 from borough.project.typed import typed
 
-Kind = Literal["borough", "source", "dataset", "report", "entity", "linkage", "licensing", "dna"]
+Kind = Literal["borough", "source", "dataset", "report", "entity", "linkage", "licensing", "dna", "model"]
 T = TypeVar("T", bound=Spec)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _HEADING = re.compile(r"--\s*(title|description|owner)\s*:\s*(.*?)\s*$")
-_MODELS: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec, "entity": EntitySpec, "linkage": LinkageSpec, "licensing": LicensingSpec, "dna": DnaSpec}
-_FOLDERS = {"source": "sources", "dataset": "datasets", "entity": "entities", "linkage": "linkages", "licensing": "licensing", "dna": "dna"}
+_MODELS: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec, "entity": EntitySpec, "linkage": LinkageSpec, "licensing": LicensingSpec, "dna": DnaSpec, "model": ModelSpec}
+_FOLDERS = {"source": "sources", "dataset": "datasets", "entity": "entities", "linkage": "linkages", "licensing": "licensing", "dna": "dna", "model": "models"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,6 +46,7 @@ class Project:
     linkages: Mapping[str, LinkageSpec] = field(default_factory=dict)
     licensing: Mapping[str, LicensingSpec] = field(default_factory=dict)
     dna: Mapping[str, DnaSpec] = field(default_factory=dict)
+    models: Mapping[str, ModelSpec] = field(default_factory=dict)
     documents: Mapping[tuple[str, str], Document] = field(default_factory=dict, compare=False)
     files: Mapping[str, str] = field(default_factory=dict, compare=False)  # report → its file
     secrets: frozenset[str] = field(default_factory=frozenset, compare=False)
@@ -55,7 +57,7 @@ class Project:
     def place(self, kind: str, name: str, *path: str | int, line: int = 1, column: int = 1) -> Place:
         """Where a value stands.
 
-        ``kind`` is borough, source, dataset, entity, linkage, licensing, dna or report; ``path`` the keys and indexes inside the document; (line, column),
+        ``kind`` is borough, source, dataset, entity, linkage, licensing, dna, model or report; ``path`` the keys and indexes inside the document; (line, column),
         from 1, a position inside the value's text: the place points at that character in the file. For a report they are
         positions in its file. What can't be found falls back to the nearest enclosing key.
         """
@@ -145,6 +147,7 @@ class _Loading:
         linkages = self._folder("linkage", LinkageSpec)
         licensing = self._folder("licensing", LicensingSpec)
         dna = self._folder("dna", DnaSpec)
+        models = self._folder("model", ModelSpec)
         reports = self._reports(datasets)
         if borough is None:
             self.documents.pop(("borough", ""), None)
@@ -158,6 +161,7 @@ class _Loading:
             linkages=MappingProxyType(linkages),
             licensing=MappingProxyType(licensing),
             dna=MappingProxyType(dna),
+            models=MappingProxyType(models),
             documents=MappingProxyType(self.documents),
             files=MappingProxyType(self.files),
             secrets=frozenset(self.environment.secrets),
