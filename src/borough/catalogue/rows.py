@@ -29,11 +29,13 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 """Table → the columns by whose values its rows are replaced; never null."""
 KEPT_DNA = "gold/dna/kept/"
 """Tables of what is kept of each entity's profile."""
+KEPT_RATINGS = "gold/risk/ratings/"
+"""Tables of ratings, by model."""
 
 
 def key_of(table: str) -> tuple[str, ...] | None:
     """The columns by whose values a table's rows are replaced; None for one that has no key."""
-    return ("entity",) if table.startswith(KEPT_DNA) else KEYS.get(table)
+    return ("entity",) if table.startswith((KEPT_DNA, KEPT_RATINGS)) else KEYS.get(table)
 
 
 class Kept(Protocol):

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from borough.cli import contract, declare, demo, dna, history, identity, licensing, maintain, quarantine, read, run, source
+from borough.cli import contract, declare, demo, dna, history, identity, licensing, maintain, model, quarantine, read, run, source
 from borough.cli.context import Context, JsonOption, ProjectOption
 from borough.errors import BoroughError, DeclarationError, LakeError
 
@@ -59,6 +59,7 @@ quarantine.register(app)
 identity.register(app)
 licensing.register(app)
 dna.register(app)
+model.register(app)
 maintain.register(app)
 demo.register(app)
 

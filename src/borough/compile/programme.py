@@ -10,11 +10,13 @@ from borough.catalogue.contracts import LOGICAL, added_columns, area_table, bron
 from borough.catalogue.dna import kept_table, profile_name, profile_table
 from borough.catalogue.entities import entity_table
 from borough.catalogue.identity import ADDRESSES, LINKS, STATEMENTS
+from borough.catalogue.models import FITTED, rating_name, rating_table
 from borough.compile.attributes.model import APPEARANCE, Profile, profile_columns
 from borough.compile.conditions import condition_mistakes
 from borough.compile.entities import entity_nodes
 from borough.compile.expressions import ExpressionError, bind
 from borough.compile.mapping import MappedFeed, map_feed
+from borough.compile.models.model import Model, rating_columns
 from borough.compile.nodes import Node
 from borough.compile.reports import BoundSelect, bind_reports
 from borough.errors import Mistake
@@ -32,6 +34,7 @@ class Programme:
     reports: Mapping[str, BoundSelect]
     nodes: tuple[Node, ...]
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    models: Mapping[str, Model] = field(default_factory=dict)
 
     def node(self, name: str) -> Node | None:
         return next((n for n in self.nodes if n.name == name), None)
@@ -55,12 +58,14 @@ def compile_project(project: Project, columns: Columns) -> tuple[Programme, list
         del source
     profiles, found = _profiles(project)
     mistakes.extend(found)
-    reports, found = _reports(project, profiles)
+    models, found = _models(project, profiles)
+    mistakes.extend(found)
+    reports, found = _reports(project, profiles, models)
     mistakes.extend(found)
     mistakes.extend(condition_mistakes(project))
-    nodes, found = _ordered(project, feeds, reports, profiles)
+    nodes, found = _ordered(project, feeds, reports, profiles, models)
     mistakes.extend(found)
-    return Programme(project, feeds, reports, nodes, profiles), sorted(set(mistakes))
+    return Programme(project, feeds, reports, nodes, profiles, models), sorted(set(mistakes))
 
 
 def _extract_date_mistakes(project: Project, name: str, columns: Sequence[str] | None) -> list[Mistake]:
@@ -91,8 +96,22 @@ def profile_types(profiles: Mapping[str, Profile]) -> dict[str, dict[str, str]]:
     return {profile_name(entity): dict(profile_columns(profile)) for entity, profile in profiles.items()}
 
 
-def _reports(project: Project, profiles: Mapping[str, Profile]) -> tuple[dict[str, BoundSelect], list[Mistake]]:
-    bound = bind_reports({name: report.sql for name, report in project.reports.items()}, dataset_types(project) | profile_types(profiles))
+def rating_types(models: Mapping[str, Model]) -> dict[str, dict[str, str]]:
+    """Every model's ratings as a report sees them: column → logical type."""
+    return {rating_name(name): dict(rating_columns(model)) for name, model in models.items()}
+
+
+def _models(project: Project, profiles: Mapping[str, Profile]) -> tuple[dict[str, Model], list[Mistake]]:
+    """The models, where any is declared."""
+    if not project.models:
+        return {}, []
+    from borough.compile.models.resolve import models
+
+    return models(project, profiles)
+
+
+def _reports(project: Project, profiles: Mapping[str, Profile], models: Mapping[str, Model]) -> tuple[dict[str, BoundSelect], list[Mistake]]:
+    bound = bind_reports({name: report.sql for name, report in project.reports.items()}, dataset_types(project) | profile_types(profiles) | rating_types(models))
     mistakes = [
         Mistake(project.place("report", name, line=f.line, column=f.column), f.found, f.expected, f.nearest)
         for name, faults in bound.faults.items()
@@ -111,7 +130,7 @@ def _profiles(project: Project) -> tuple[dict[str, Profile], list[Mistake]]:
 
 
 def _ordered(
-    project: Project, feeds: Mapping[str, MappedFeed], reports: Mapping[str, BoundSelect], profiles: Mapping[str, Profile]
+    project: Project, feeds: Mapping[str, MappedFeed], reports: Mapping[str, BoundSelect], profiles: Mapping[str, Profile], models: Mapping[str, Model]
 ) -> tuple[tuple[Node, ...], list[Mistake]]:
     order, mistakes = _dataset_order(project)
     nodes: list[Node] = []
@@ -126,11 +145,22 @@ def _ordered(
                 nodes.append(Node(f"{dataset}@{area}", "area", (log_table(dataset), log_table(area)), (area_table(dataset, area),)))
     nodes.extend(entity_nodes(project))
     nodes.extend(Node(profile_name(entity), "dna", _profile_reads(profile), (kept_table(entity), profile_table(entity))) for entity, profile in profiles.items())
+    nodes.extend(Node(rating_name(name), "rating", _rating_reads(project, model), (rating_table(name),)) for name, model in models.items())
     for name, bound in reports.items():
-        made = {profile_name(entity): profile_table(entity) for entity in profiles}
+        made = {profile_name(entity): profile_table(entity) for entity in profiles} | {rating_name(model): rating_table(model) for model in models}
         reads = tuple(report_table(t) if t in project.reports else made.get(t) or log_table(t) for t in bound.tables)
         nodes.append(Node(name, "report", reads, (report_table(name),)))
     return tuple(nodes), mistakes
+
+
+def _rating_reads(project: Project, model: Model) -> tuple[str, ...]:
+    """The tables that ratings are made from."""
+    from borough.compile.licensing import licensings
+
+    register = model.spec.register_
+    rules = [spec for name, spec in licensings(project).items() if register is not None and register.rules in (None, name)]
+    permits = [p.dataset for spec in rules for p in (spec.licences, spec.applications, *spec.exemptions.values()) if p is not None]
+    return (FITTED, profile_table(model.entity), *dict.fromkeys(log_table(d) for d in permits))
 
 
 def _profile_reads(profile: Profile) -> tuple[str, ...]:
@@ -176,7 +206,7 @@ def selected(programme: Programme, select: Sequence[str]) -> Iterator[Node]:
 
 
 def _matches(programme: Programme, node: Node, word: str) -> bool:
-    if node.kind in ("report", "entity", "dna"):
+    if node.kind in ("report", "entity", "dna", "rating"):
         return node.name == word
     if node.kind == "area":
         return node.name.split("@")[0] == word or node.name == word

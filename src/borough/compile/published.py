@@ -16,7 +16,7 @@ from borough.catalogue.tables import (
     Columns,
 )
 from borough.compile.dataset_access import access_to, dataset_columns, own_columns
-from borough.compile.published_dna import profile_relations
+from borough.compile.published_dna import profile_relations, rating_relations
 from borough.compile.published_identity import identity_relations
 from borough.compile.relations import Relations
 from borough.compile.reports import BoundSelect, order_reports
@@ -45,6 +45,7 @@ def published_relations(
 ) -> dict[str, Relation]:
     """Every relation of a published run. ``as_of`` reads datasets as known at the end of that day; reports stay as published."""
     relations = {name: dataset_relation(project, engine, lake, published, name, as_of=as_of) for name in project.datasets}
+    relations.update(rating_relations(project, engine, lambda table: lake.table(table, published) if published else None, published.record if published else {}))
     relations.update(profile_relations(project, engine, lambda table: lake.table(table, published) if published else None))
     tables = {name: report_table(name) for name in project.reports}
     for name in order_reports(reports):

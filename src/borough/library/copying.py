@@ -57,6 +57,13 @@ def _borough_of(root: Path) -> str:
     return home.read_text(encoding="utf-8")
 
 
+def prepare_models(root: Path, names: Iterable[str]) -> Copy:
+    """What copying these models into the project at ``root`` would do. Raises UsageError where it is no project."""
+    names, text = tuple(names), _borough_of(root)
+    missing = _missing(text, shelf.purposes_of_models(names))
+    return Copy(names, tuple(_copied(root, "models", n) for n in names), missing, (), _with_purposes(text, missing) if missing else None)
+
+
 def prepare_dna(root: Path, names: Iterable[str]) -> Copy:
     """What copying these groups of attributes, and those that they read, into the project at ``root`` would do. Raises UsageError where it is no project."""
     names = shelf.dna_with(names)
@@ -68,7 +75,7 @@ def prepare_dna(root: Path, names: Iterable[str]) -> Copy:
 def write(root: Path, copy: Copy, *, force: bool) -> list[Path]:
     """Write the copy; the paths written. Raises UsageError where a file of the project differs and ``force`` is not given: nothing is written then."""
     differing = [file for file in copy.files if file.state == "differs"]
-    own = [file for file in differing if file.path.parts[0] in ("sources", "dna")]
+    own = [file for file in differing if file.path.parts[0] in ("sources", "dna", "models")]
     fills = {d for name in copy.sources if name in shelf.sources() for d in shelf.sources()[name].fills}
     if own and not force:
         file = own[0]
@@ -77,7 +84,7 @@ def write(root: Path, copy: Copy, *, force: bool) -> list[Path]:
     written = []
     for file in copy.files:
         # A dataset that a council has made its own is not replaced because another source needs it.
-        ours = file.path.parts[0] in ("sources", "dna") or file.path.stem in fills
+        ours = file.path.parts[0] in ("sources", "dna", "models") or file.path.stem in fills
         if file.state == "new" or (file.state == "differs" and force and ours):
             (root / file.path).parent.mkdir(parents=True, exist_ok=True)
             (root / file.path).write_text(file.text, encoding="utf-8", newline="\n")

@@ -15,8 +15,8 @@ from borough.errors import UsageError
 from borough.project.explain import nearest, one_of
 from borough.project.formats import ENDINGS, ending
 
-Kind = Literal["sources", "datasets", "dna"]
-_NAMED = {"sources": "source", "datasets": "dataset", "dna": "dna"}
+Kind = Literal["sources", "datasets", "dna", "models"]
+_NAMED = {"sources": "source", "datasets": "dataset", "dna": "dna", "models": "model"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,17 @@ def column_types(dataset: str) -> dict[str, str]:
 def dna_groups() -> tuple[str, ...]:
     """The groups of attributes, by name."""
     return tuple(_documents("dna"))
+
+
+def model_names() -> tuple[str, ...]:
+    """The library's models."""
+    return tuple(_documents("models"))
+
+
+def purposes_of_models(names: Iterable[str]) -> tuple[str, ...]:
+    """The purposes that models name, in the library's order."""
+    named = {p for name in names for p in _documents("models")[name].get("purposes") or ()}
+    return tuple(p for p in purposes() if p in named)
 
 
 def dna_with(groups: Iterable[str]) -> tuple[str, ...]:

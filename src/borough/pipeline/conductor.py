@@ -18,7 +18,7 @@ from borough.engine.duckdb import DuckDBEngine
 from borough.errors import DeclarationError, EngineError, FeedError
 from borough.ingest.drift import OTHER_LAYOUT
 from borough.lake.lake import Lake
-from borough.pipeline import entities, gold, profiling
+from borough.pipeline import entities, gold, profiling, rating
 from borough.pipeline.booking import book, book_refused_file
 from borough.pipeline.contacting import note
 from borough.pipeline.context import Failure, Options, Progress, Run, open_record
@@ -158,6 +158,8 @@ def _gold(run: Run, seen: Survey, node: Node, reports: list[tuple[str, int]]) ->
         return entities.make(run, node.name)
     if node.kind == "dna":
         return profiling.make_profile(run, seen.programme, node.name.removesuffix("_dna"))
+    if node.kind == "rating":
+        return rating.make_rating(run, seen.programme, node.name.removesuffix("_rating"))
     rows = gold.report(run, seen.programme, node.name)
     if rows is not None:
         reports.append((node.name, rows))

@@ -6,9 +6,13 @@ from typing import Any
 
 from borough.catalogue.contracts import area_table, feeds_of, log_table, report_table
 from borough.catalogue.dna import profile_table
+from borough.catalogue.models import rating_table
+from borough.catalogue.rows import read_rows
 from borough.compile.areas import area_side_table, boundary_edges, mended_boundaries
 from borough.compile.mapping import MappedFeed
+from borough.compile.models.model import kept_ratings
 from borough.compile.programme import Programme, report_fingerprint
+from borough.compile.published_dna import rating_sql
 from borough.compile.relations import AREA_COLUMNS
 from borough.compile.reports import storable
 from borough.lake.model import Column
@@ -90,7 +94,7 @@ def report(run: Run, programme: Programme, name: str) -> int | None:
     if unchanged and run.writer.state(table) is not None:
         return None
     run.progress.step(name, "report")
-    relations = {t: _relation(run, t, {c for table, c in bound.uses if table == t}) for t in bound.tables}
+    relations = {t: _relation(run, programme, t, {c for table, c in bound.uses if table == t}) for t in bound.tables}
     written = bound.over(relations)
     sql, columns = storable(written, run.engine.describe(written))
     files = run.engine.copy(sql, run.writer.new_file(table))
@@ -100,10 +104,14 @@ def report(run: Run, programme: Programme, name: str) -> int | None:
     return sum(f.rows for f in files)
 
 
-def _relation(run: Run, name: str, columns: set[str]) -> str:
+def _relation(run: Run, programme: Programme, name: str, columns: set[str]) -> str:
     if name in run.project.datasets:
         linked = columns & set(link_columns(run.project.datasets[name]))
         return run.relations.dataset(name) if linked else run.relations.unlinked(name)
+    model = programme.models.get(name.removesuffix("_rating")) if name not in run.project.reports else None
+    if model is not None:
+        table = rating_table(model.name)
+        return rating_sql(model, read_rows(run.engine, table, run.state(table), kept_ratings(model)), run.record.get("ratings", {}).get(model.name, {}).get("day"))
     state = run.writer.state(report_table(name) if name in run.project.reports else profile_table(name.removesuffix("_dna")))
     return run.engine.scan(state.files if state else [], [(c.name, c.type) for c in state.columns] if state else [])
 

@@ -45,10 +45,12 @@ class Licensing:
     project: Project
     engine: DuckDBEngine
     lake: Lake
-    published: Published
+    published: Published | None
     known: dt.date | None = None
     then: bool = False
     """Is each day asked by what was known on it?"""
+    own: Relations | None = None
+    """Of a run that is not published yet: its datasets and tables."""
 
     def spec(self, name: str | None = None) -> LicensingSpec:
         """The rules of this name, or the only ones. Raises UsageError."""
@@ -82,7 +84,7 @@ class Licensing:
         return self.engine.rows(f"SELECT 1 FROM {homes} WHERE {quoted(spec.homes.uprn)} = {int(uprn)} LIMIT 1") != []
 
     def _relations(self) -> Relations:
-        return Relations(self.project, self.engine, lambda name: self.lake.table(name, self.published))
+        return self.own or Relations(self.project, self.engine, lambda name: self.lake.table(name, self.published) if self.published else None)
 
     def _prepare(self, spine: str, spec: LicensingSpec) -> None:
         self.engine.load("spatial")

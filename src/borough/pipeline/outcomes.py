@@ -58,10 +58,19 @@ class Outcomes:
         labels = "".join(f", o.{quoted('_y_' + s)}" for s in self.model.stage_names)
         population = f" WHERE coalesce({self.model.population.sql()}, false)" if self.model.population is not None else ""
         flags = ", ".join(f"p.{quoted(n + '_missing')}" for n in self.model.reads)
-        rows = f"SELECT o.entity, o.day, o.record, o._y, o._reason, o._random{labels}{said}, p.as_of, {own}, {flags} FROM labelled o JOIN {cases} p ON p.{quoted(self.model.entity)} = o.entity AND p.as_of = o.day - 1"
+        area, placed = self._area()
+        rows = f"SELECT o.entity, o.day, o.record, o._y, o._reason, o._random, o._spared{area}{labels}{said}, p.as_of, {own}, {flags} FROM labelled o JOIN {cases} p ON p.{quoted(self.model.entity)} = o.entity AND p.as_of = o.day - 1{placed}"
         self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {ROWS} AS SELECT row_number() OVER (ORDER BY entity, day, record) - 1 AS _n, * FROM ({rows}){population}")
         self.engine.execute(f"DROP TABLE IF EXISTS labelled; DROP TABLE IF EXISTS {cases}")
         return self._read()
+
+    def _area(self) -> tuple[str, str]:
+        """A cell with the area that an entity lies in today, and the join that brings it."""
+        if self.model.area is None:
+            return "", ""
+        dataset, key, name = self.model.area
+        areas = f"(SELECT {quoted(key)} AS entity, any_value({quoted(name)}) AS area FROM {self.reader.relations().dataset(dataset)} GROUP BY ALL)"
+        return ", a.area AS _area", f" LEFT JOIN {areas} a ON a.entity = o.entity"
 
     def register(self, entities: str, day: dt.date) -> str:
         """A temp table (entity, licence_WAY …) of what the register says of entities on a day, as known then. ``entities``: relation (entity)."""
@@ -92,13 +101,7 @@ class Outcomes:
             return ""
         register = self.model.spec.register_
         licensing = Licensing(self.project, self.engine, self.lake, self.published, known if not then else self.as_of, then)
-        ways = " UNION ALL ".join(f"SELECT {people} AS people, {households} AS households" for people, households in sorted(set(self.model.ways.values())))
-        asked = f"(SELECT s.entity AS property, s.day, w.people, w.households FROM ({spine}) s, ({ways}) w)"
-        licensing.answers(asked, licensing.spec(register.rules if register is not None else None))
-        cells = ", ".join(f"any_value(status) FILTER (WHERE people = {people} AND households = {households}) AS {quoted(REGISTER + way)}" for way, (people, households) in self.model.ways.items())
-        self.engine.execute(f"CREATE OR REPLACE TEMP TABLE model_register AS SELECT property AS entity, day, {cells} FROM licensing_answers GROUP BY property, day")
-        self.engine.execute("DROP TABLE IF EXISTS licensing_answers")
-        return "model_register"
+        return register_table(self.engine, licensing, self.model, spine, register.rules if register is not None else None)
 
     def _label(self, statuses: str) -> None:
         """Make the table ``labelled``: what each outcome says of each stage. Its columns are read before attributes of the same names come beside them."""
@@ -110,6 +113,7 @@ class Outcomes:
             where = [usable, *([f"coalesce({quoted('_y_' + stage.spec.given)} = 1, false)"] if stage.spec.given else []), *([f"coalesce({stage.where.sql()}, false)"] if stage.where is not None else [])]
             cells[f"_y_{stage.name}"] = f"CASE WHEN {' AND '.join(where)} THEN CAST({stage.yes.sql()} AS DOUBLE) END"
         cells["_reason"] = f"CAST({model.reason.sql()} AS VARCHAR)" if model.reason is not None else "CAST(NULL AS VARCHAR)"
+        cells["_spared"] = f"coalesce({model.spare.sql()}, false)" if model.spare is not None else "false"
         cells["_random"] = f"coalesce({model.random.sql()}, false)" if model.random is not None else "false"
         listed = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in cells.items())
         said = "".join(f", {quoted(REGISTER + way)}" for way in model.ways)
@@ -126,6 +130,16 @@ class Outcomes:
             np.asarray(found["_y"], dtype=np.float64), found["_entity"].astype(np.int64), found["_day"], found["_reason"].astype(object), found["_random"].astype(bool),
             {way: found[f"w{i}"].astype(object) for i, way in enumerate(model.ways)}, lambda listed: design(self.engine, ROWS, listed, "_n"),
         )  # fmt: skip
+
+
+def register_table(engine: DuckDBEngine, licensing: Licensing, model: Model, spine: str, rules: str | None) -> str:
+    """A temp table (entity, day, licence_WAY …) of what the register says of the cases of a spine (SELECT entity, day)."""
+    ways = " UNION ALL ".join(f"SELECT {people} AS people, {households} AS households" for people, households in sorted(set(model.ways.values())))
+    licensing.answers(f"(SELECT s.entity AS property, s.day, w.people, w.households FROM ({spine}) s, ({ways}) w)", licensing.spec(rules))
+    cells = ", ".join(f"any_value(status) FILTER (WHERE people = {people} AND households = {households}) AS {quoted(REGISTER + way)}" for way, (people, households) in model.ways.items())
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE model_register AS SELECT property AS entity, day, {cells} FROM licensing_answers GROUP BY property, day")
+    engine.execute("DROP TABLE IF EXISTS licensing_answers")
+    return "model_register"
 
 
 def design(engine: DuckDBEngine, table: str, listed: Sequence[Term], order: str) -> Reals:

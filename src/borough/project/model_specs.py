@@ -42,6 +42,7 @@ class OutcomeSpec(Spec):
     yes: Expression = Field(description="The outcome that the rating is of, such as `outcome = 'HMO, not licensed'`.")
     reason: Expression | None = Field(default=None, description="Why somebody went. Visits for different reasons find different shares whatever is known of the homes, and the model allows for that.")
     random: Expression | None = Field(default=None, description="Which rows were drawn at random: the only unbiased ones, and the yardstick.")
+    spare: Expression | None = Field(default=None, description="Whom a visit should spare, such as `outcome = 'owner-occupied'`: how many of them are rated high is reported.")
     mistakes: bool = Field(default=False, description="`true`: outcomes may be recorded wrongly; how often is estimated, and allowed for (Hausman, Abrevaya and Scott-Morton 1998).")
     sets: tuple[Name, ...] = Field(default=(), description="Other datasets that a visit sets, such as notices: nothing made from them may be a feature.")
 
@@ -98,6 +99,7 @@ class ModelSpec(Spec):
     stages: dict[Name, StageSpec] = Field(min_length=1, description="The regressions, in order.")
     features: dict[Name, Feature] = Field(default_factory=dict, description="Features of all stages.")
     split: SplitSpec = Field(default_factory=SplitSpec, description="What is held out to judge it by.")
+    area: Name | None = Field(default=None, description="An area of the entity's dataset, such as `ward`: how well the model does is told for each.")
     fairness: tuple[Name, ...] = Field(default=(), description="Attributes by whose values it is compared how well it does.")
     capacity: int = Field(default=50, ge=1, description="Visits that the team can make in a week.")
     bands: dict[str, float] = Field(default_factory=lambda: {"High": 50.0, "Moderate": 20.0, "Some": 5.0}, min_length=1, description="Bands and the rating from which each begins; what is below all of them is `Low`.")

@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from borough.compile.models.fitted import Crossed, FittedStage
 from borough.compile.models.model import STATUSES, Model, Stage
-from borough.compile.models.terms import Encoding, Term, crossed, terms
+from borough.compile.models.terms import MISSING, Encoding, Term, crossed, terms
 from borough.errors import UsageError
 from borough.risk.encoding import encode
-from borough.risk.register import Ways, believe, by_status, shift_of
+from borough.risk.measures import Wrong
+from borough.risk.register import Believed, Ways, believe, by_status, shift_of
 from borough.risk.regression import Reals, Regression, Sample, fit, rounded, sigmoid
 
 LEAST = 30
@@ -49,6 +50,8 @@ class Made:
     stages: tuple[FittedStage, ...]
     believed: Mapping[str, float]
     notes: tuple[str, ...]
+    wrong: Wrong
+    """How often the outcome is recorded wrongly."""
 
 
 def fit_model(model: Model, rows: Rows, chosen: Flags, say: Callable[[str], None]) -> Made:
@@ -62,14 +65,17 @@ def fit_model(model: Model, rows: Rows, chosen: Flags, say: Callable[[str], None
         fitted, found = _fit_stage(model, stage, rows, own, reasons, notes)
         stages[stage.name] = (fitted, found, own)
     believed: Mapping[str, float] = {}
+    first = next(iter(stages.values()))[0]
+    wrong = Wrong(first.false_yes, first.false_no)
     register = model.spec.register_
     made = {name: fitted for name, (fitted, *_) in stages.items()}
     if register is not None:
-        shares, shift = _believe(model, rows, chosen, stages)
-        believed = by_status(shares, STATUSES)
+        told, shift = _believe(model, rows, chosen, stages)
+        believed = by_status(told.shares, STATUSES)
+        wrong = Wrong(*rounded([told.false_yes, told.false_no]))
         rented = made[register.rented]
         made[register.rented] = replace(rented, intercept=rounded([rented.intercept + shift])[0])
-    return Made(tuple(made.values()), believed, tuple(dict.fromkeys(notes)))
+    return Made(tuple(made.values()), believed, tuple(dict.fromkeys(notes)), wrong)
 
 
 def _reasons(model: Model, rows: Rows, chosen: Flags) -> list[str]:
@@ -132,7 +138,7 @@ def _useful(listed: Sequence[Term], values: Reals, notes: list[str]) -> npt.NDAr
         twin = first.setdefault((column - column[0]).tobytes(), term)
         if twin is term:
             kept.append(i)
-        elif twin.feature != term.feature:
+        elif twin.feature != term.feature and MISSING not in (twin.label, term.label):
             notes.append(f"{term.feature} ({term.label}) says the same as {twin.feature} ({twin.label}): it has no weight of its own")
     return np.array(kept, dtype=np.intp)
 
@@ -143,7 +149,7 @@ def _separated(stage: Stage, found: Regression, labels: Reals, notes: list[str])
         notes.append(f"{stage.spec.title} is told without any mistake on data that was not fitted on: look for a feature that is set by the outcome")
 
 
-def _believe(model: Model, rows: Rows, chosen: Flags, stages: Mapping[str, tuple[FittedStage, Regression, Flags]]) -> tuple[Mapping[str, float], float]:
+def _believe(model: Model, rows: Rows, chosen: Flags, stages: Mapping[str, tuple[FittedStage, Regression, Flags]]) -> tuple[Believed, float]:
     register = model.spec.register_
     if register is None:
         raise ValueError("the model reads no register")
@@ -162,7 +168,7 @@ def _believe(model: Model, rows: Rows, chosen: Flags, stages: Mapping[str, tuple
     homes = Ways(chances[register.rented] + arms, [*ways, (np.maximum(left, 0), rows.statuses[rest])], rows.outcome)
     believed = believe(homes.of(usable), mistakes=model.spec.outcome.mistakes)
     random = usable & rows.random
-    return believed.shares, shift_of(homes.of(random), believed) if random.sum() >= YARDSTICK else 0.0
+    return believed, shift_of(homes.of(random), believed) if random.sum() >= YARDSTICK else 0.0
 
 
 def _held_out(rows: Rows, fitted: FittedStage, found: Regression, own: Flags) -> Reals:

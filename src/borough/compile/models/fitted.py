@@ -61,6 +61,9 @@ class Fitted:
     stages: tuple[FittedStage, ...]
     believed: Mapping[str, float] = field(default_factory=dict)
     """What the register says → the estimated share of homes, let so, that have no licence all the same."""
+    false_yes: float = 0.0
+    """The estimated chance that the outcome is recorded as a yes where it is none."""
+    false_no: float = 0.0
     notes: tuple[str, ...] = ()
     report: Mapping[str, Any] = field(default_factory=dict)
     """What evaluation found: see ``risk/``."""

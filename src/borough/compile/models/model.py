@@ -16,6 +16,9 @@ LOW = "Low"
 """The band below all bands that are declared."""
 
 
+Columns = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True)
 class Feature:
     """An attribute, and how it enters. ``kind``: number, yes (a yes or no) or text."""
@@ -51,8 +54,11 @@ class Model:
     yes: Bound
     reason: Bound | None
     random: Bound | None
+    spare: Bound | None
     population: Bound | None
     stages: tuple[Stage, ...]
+    area: tuple[str, str, str] | None = None
+    """Dataset of the entity's own, its key, and the column with the area's name."""
     classification: str = "internal"
     """The strictest of its features: its ratings are no less."""
     ways: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -92,3 +98,17 @@ class Model:
         """Bands with the rating from which each begins, the highest first, and the lowest."""
         ordered = sorted(self.spec.bands.items(), key=lambda band: -band[1])
         return (*ordered, (LOW, 0.0))
+
+
+def kept_ratings(model: Model) -> Columns:
+    """The columns of a model's ratings as they are kept, with the lake's types."""
+    key = "long" if model.key_type == "integer" else "string"
+    statuses = tuple((f"{REGISTER}{way}", "string") for way in model.ways)
+    stages = tuple((f"p_{stage.name}", "double") for stage in model.stages)
+    return (("entity", key), ("rating", "double"), ("probability", "double"), ("band", "string"), *stages, *statuses, ("drivers", "string"), ("unseen", "string"), ("version", "long"), ("inputs", "string"))
+
+
+def rating_columns(model: Model) -> Columns:
+    """The columns of a model's ratings as they are read: the entity by its name, and the day as of which they are."""
+    kept = [column for column in kept_ratings(model)[1:] if column[0] != "inputs"]
+    return ((model.entity, kept_ratings(model)[0][1]), ("as_of", "date"), *kept, ("status", "string"))

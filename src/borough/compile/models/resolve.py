@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from borough.catalogue.contracts import contract_types
+from borough.catalogue.contracts import added_columns, contract_types
 from borough.compile.attributes.derivation import derived_types
-from borough.compile.attributes.lookup import source_of
+from borough.compile.attributes.lookup import key_of, source_of
 from borough.compile.attributes.model import Attribute, Profile
 from borough.compile.expressions import Bound, ExpressionError, bind
 from borough.compile.models.guard import barred
@@ -68,7 +68,7 @@ class _Resolving:
         self._bands()
         statuses = {f"{REGISTER}{way}": "string" for way in spec.register_.ways} if spec.register_ is not None else {}
         self.types = contract_types(self.project.datasets[dataset]) | statuses
-        out = {key: self._bound(getattr(spec.outcome, key), kind, "outcome", key) for key, kind in (("on", "date"), ("where", "boolean"), ("yes", "boolean"), ("reason", "string"), ("random", "boolean"))}
+        out = {key: self._bound(getattr(spec.outcome, key), kind, "outcome", key) for key, kind in (("on", "date"), ("where", "boolean"), ("yes", "boolean"), ("reason", "string"), ("random", "boolean"), ("spare", "boolean"))}
         population = self._bound(spec.population, "boolean", "population", types=derived_types(self.attributes))
         stages = tuple(s for name, stage in spec.stages.items() if (s := self._stage(name, stage, out["yes"], statuses)) is not None)
         self._register()
@@ -80,7 +80,7 @@ class _Resolving:
             return None
         ways = {n: (w.people, w.households) for n, w in spec.register_.ways.items()} if spec.register_ else {}
         used = [self.attributes[f.name].sensitivity for s in stages for f in s.features if f.name in self.attributes]
-        return Model(self.name, spec, profile.key_type, source, out["on"], out["where"], out["yes"], out["reason"], out["random"], population, stages, strictest(["internal", *used]), ways)
+        return Model(self.name, spec, profile.key_type, source, out["on"], out["where"], out["yes"], out["reason"], out["random"], out["spare"], population, stages, self._area(), strictest(["internal", *used]), ways)
 
     def _bound(self, text: str | None, kind: str, *path: str, types: Mapping[str, str] | None = None) -> Bound | None:
         if text is None:
@@ -135,6 +135,19 @@ class _Resolving:
                 self.findings.error_at_key(where, f"`{transform}` of {name}, {'a text' if kind == 'text' else 'a yes or no'}", "`categories`" if kind == "text" else "`linear`")
                 continue
             yield Feature(name, kind, transform, spec.into or _INTO.get(transform, 0))
+
+    def _area(self) -> tuple[str, str, str] | None:
+        area = self.spec.area
+        if area is None:
+            return None
+        key, dataset = key_of(self.project, self.spec.entity)
+        contract = self.project.datasets.get(dataset or "")
+        if contract is None or area not in contract.areas:
+            areas = sorted(contract.areas) if contract is not None else []
+            self.findings.error(self.at("area"), f"unknown area {area!r}", f"an area of {dataset or self.spec.entity}: {one_of(areas) or 'it has none'}", nearest(area, areas))
+            return None
+        columns = [c for c in added_columns(self.project, contract) if c.startswith(area)]
+        return contract.dataset, key, next((c for c in columns if c.endswith("name")), columns[0])
 
     def _purposes(self) -> None:
         known = self.project.borough.purposes

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from borough.catalogue.tables import Columns
 from borough.compile.models.fitted import Fitted, FittedStage
-from borough.compile.models.model import REGISTER, Model
+from borough.compile.models.model import REGISTER, Model, kept_ratings
 from borough.compile.models.terms import crossed, weighed_sql
 from borough.engine.quoting import literal, quoted
 
@@ -14,14 +13,6 @@ DRIVERS = 5
 """How many features that move a rating are kept with it."""
 SEEN_LIMIT = 0.05
 """Points below which a driver is not told."""
-
-
-def rating_columns(model: Model) -> Columns:
-    """The columns of a model's ratings."""
-    key = "long" if model.key_type == "integer" else "string"
-    statuses = tuple((f"{REGISTER}{way}", "string") for way in model.ways)
-    stages = tuple((f"p_{stage.name}", "double") for stage in model.stages)
-    return ((model.entity, key), ("as_of", "date"), ("rating", "double"), ("probability", "double"), ("band", "string"), *stages, *statuses, ("drivers", "string"), ("unseen", "string"), ("version", "long"), ("inputs", "string"))
 
 
 def added_sql(stage: FittedStage) -> dict[str, str]:
@@ -77,15 +68,15 @@ def chance_sql(model: Model, fitted: Fitted) -> str:
     return probability_sql(model, fitted, chances, {way: quoted(REGISTER + way) for way in model.ways})
 
 
-def scored_sql(model: Model, fitted: Fitted, rows: str, inputs: str) -> str:
-    """SQL (``rating_columns``) of the ratings of ``rows``: the entity, ``as_of``, attributes and what the register says. ``inputs``: SQL of what the rows' inputs are remembered by."""
+def scored_sql(model: Model, fitted: Fitted, rows: str) -> str:
+    """SQL (``kept_ratings``) of the ratings of ``rows``: ``entity``, attributes, what the register says, and ``inputs``, by which all of that is remembered."""
     statuses = {way: quoted(REGISTER + way) for way in model.ways}
     cells, base = [], {}
     for stage in fitted.stages:
         for i, (name, sql) in enumerate(added_sql(stage).items()):
             base[f"_a_{stage.name}_{i}"] = (stage, name)
             cells.append(f"{sql} AS {quoted(f'_a_{stage.name}_{i}')}")
-    kept = ", ".join([quoted(model.entity), "as_of", *statuses.values(), f"{inputs} AS inputs", f"{unseen_sql(fitted)} AS unseen", *cells])
+    kept = ", ".join(["entity", *statuses.values(), "inputs", f"{unseen_sql(fitted)} AS unseen", *cells])
     added = f"(SELECT {kept} FROM {rows})"
     logits = {s.name: " + ".join([repr(s.intercept), *(quoted(c) for c, (stage, _) in base.items() if stage is s)]) for s in fitted.stages}
     staged = f"(SELECT *, {_named('_z_', logits)} FROM {added})"
@@ -95,7 +86,7 @@ def scored_sql(model: Model, fitted: Fitted, rows: str, inputs: str) -> str:
     told = drivers_sql(model, fitted, base)
     rated = f"(SELECT *, round(100 * _p, 3) AS rating, round(_p, 6) AS probability, {told} AS drivers FROM {probable})"
     listed = {"band": band_sql(model, "rating"), "version": f"CAST({fitted.version} AS BIGINT)", **{f"p_{s.name}": f"round({quoted('p_' + s.name)}, 6)" for s in fitted.stages}}
-    columns = ", ".join(f"{listed.get(name, quoted(name))} AS {quoted(name)}" for name, _ in rating_columns(model))
+    columns = ", ".join(f"{listed.get(name, quoted(name))} AS {quoted(name)}" for name, _ in kept_ratings(model))
     return f"(SELECT {columns} FROM {rated})"
 
 
