@@ -61,6 +61,12 @@ class Outcomes:
         area, placed = self._area()
         rows = f"SELECT o.entity, o.day, o.record, o._y, o._reason, o._random, o._spared{area}{labels}{said}, p.as_of, {own}, {flags} FROM labelled o JOIN {cases} p ON p.{quoted(self.model.entity)} = o.entity AND p.as_of = o.day - 1{placed}"
         self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {ROWS} AS SELECT row_number() OVER (ORDER BY entity, day, record) - 1 AS _n, * FROM ({rows}){population}")
+        ((found, known, kept),) = self.engine.rows(f"SELECT (SELECT count(*) FROM labelled), (SELECT count(*) FROM ({rows})), (SELECT count(*) FROM {ROWS})")
+        for number, what in ((found - known, f"of a {self.model.entity} that was not known the day before"), (known - kept, "of somebody who is not among those that are rated")):
+            if number:
+                self.notes.append(f"{number:,} outcomes are {what}: they are left out")
+        if not kept:
+            raise UsageError(f"{self.model.name}: no outcome is left to learn from: {'; '.join(self.notes)}", advice="`known:` in a dataset says since when its rows were known; without it that is when the extract was made")
         self.engine.execute(f"DROP TABLE IF EXISTS labelled; DROP TABLE IF EXISTS {cases}")
         return self._read()
 

@@ -12,7 +12,7 @@ from borough.risk.regression import Reals
 
 
 def matrix(raw: Mapping[str, npt.NDArray[np.object_] | Reals]) -> Reals:
-    """Features as numbers: texts by their order."""
+    """Features as numbers, texts by their order; those that are the same everywhere say nothing and are left out."""
     columns = []
     for values in raw.values():
         if values.dtype == object:
@@ -20,7 +20,7 @@ def matrix(raw: Mapping[str, npt.NDArray[np.object_] | Reals]) -> Reals:
             columns.append(np.unique(texts, return_inverse=True)[1].astype(np.float64))
         else:
             columns.append(np.asarray(values, dtype=np.float64))
-    return np.column_stack(columns)
+    return np.column_stack([c for c in columns if len(np.unique(c[np.isfinite(c)])) > 1] or columns[:1])
 
 
 def boosted(values: Reals, labels: Reals, asked: Reals) -> Reals:
@@ -30,6 +30,8 @@ def boosted(values: Reals, labels: Reals, asked: Reals) -> Reals:
 
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        if not np.isfinite(values).any():
+            return np.full(len(asked), labels.mean())  # nothing to learn from
         model = HistGradientBoostingClassifier(random_state=0, early_stopping=len(labels) > 10_000).fit(values, labels)
         found: Reals = np.asarray(model.predict_proba(asked)[:, 1], dtype=np.float64)
     return found

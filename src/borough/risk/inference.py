@@ -27,6 +27,9 @@ def factors(names: Sequence[str], values: Reals, labels: Reals, clusters: Whole,
     import statsmodels.api as sm
 
     kept, dropped = _distinct(names, values)
+    alone = {names[i]: why for i in kept if (why := _alone(values[:, i], labels))}
+    dropped |= alone
+    kept = [i for i in kept if names[i] not in alone]
     scaled, spread = _scaled(values[:, kept])
     every = sm.add_constant(np.hstack([scaled, arms]), has_constant="add")
     with warnings.catch_warnings():
@@ -66,6 +69,15 @@ def _distinct(names: Sequence[str], values: Reals) -> tuple[list[int], dict[str,
         else:
             kept.append(i)
     return kept, dropped
+
+
+def _alone(column: Reals, labels: Reals) -> str:
+    """What is told of a yes or no that goes with one outcome only: no finite weight says that."""
+    for value in (0.0, 1.0):
+        own = labels[column == value]
+        if set(np.unique(column)) <= {0.0, 1.0} and len(own) and own.min() == own.max():
+            return f"all {len(own):,} {'with' if value else 'without'} it are a {'yes' if own[0] else 'no'}: no odds ratio can be told"
+    return ""
 
 
 def _scaled(values: Reals) -> tuple[Reals, Reals]:

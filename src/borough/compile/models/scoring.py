@@ -13,6 +13,8 @@ DRIVERS = 5
 """How many features that move a rating are kept with it."""
 SEEN_LIMIT = 0.05
 """Points below which a driver is not told."""
+PATH, STEP = (0.1, 0.3, 0.5, 0.7, 0.9), 0.05
+"""Places on the way from the usual at which the slope is taken, and the log-odds by which."""
 
 
 def added_sql(stage: FittedStage) -> dict[str, str]:
@@ -82,38 +84,48 @@ def scored_sql(model: Model, fitted: Fitted, rows: str) -> str:
     staged = f"(SELECT *, {_named('_z_', logits)} FROM {added})"
     chances = {name: sigmoid_sql(quoted("_z_" + name)) for name in logits}
     final = probability_sql(model, fitted, {name: quoted("p_" + name) for name in chances}, statuses)
-    probable = f"(SELECT *, {final} AS _p FROM (SELECT *, {_named('p_', chances)} FROM {staged}))"
-    told = drivers_sql(model, fitted, base)
-    rated = f"(SELECT *, round(100 * _p, 3) AS rating, round(_p, 6) AS probability, {told} AS drivers FROM {probable})"
+    moving = {name: _pull(model, fitted, statuses, name) for name in logits}
+    usual = probability_sql(model, fitted, {s.name: sigmoid_sql(repr(_base(s))) for s in fitted.stages}, statuses)
+    probable = f"(SELECT *, {final} AS _p, {usual} AS _usual, {_named('_g_', moving)} FROM (SELECT *, {_named('p_', chances)} FROM {staged}))"
+    rated = f"(SELECT *, round(100 * _p, 3) AS rating, round(_p, 6) AS probability, {drivers_sql(base)} AS drivers FROM (SELECT *, {' + '.join(_moved(base).values()) or '0'} AS _t FROM {probable}))"
     listed = {"band": band_sql(model, "rating"), "version": f"CAST({fitted.version} AS BIGINT)", **{f"p_{s.name}": f"round({quoted('p_' + s.name)}, 6)" for s in fitted.stages}}
     columns = ", ".join(f"{listed.get(name, quoted(name))} AS {quoted(name)}" for name, _ in kept_ratings(model))
     return f"(SELECT {columns} FROM {rated})"
+
+
+def _base(stage: FittedStage) -> float:
+    """The log-odds of somebody whose every feature is as it is on average."""
+    return stage.intercept + sum(stage.usual.values())
+
+
+def _pull(model: Model, fitted: Fitted, statuses: Mapping[str, str], name: str) -> str:
+    """SQL of by how much the probability moves with a stage's log-odds, on the way from somebody who is as usual: integrated gradients (Sundararajan and others 2017)."""
+    steps = []
+    for part in PATH:
+        way = {s.name: f"({_base(s)!r} + {part} * ({quoted('_z_' + s.name)} - {_base(s)!r}))" for s in fitted.stages}
+        up, down = (probability_sql(model, fitted, {s: sigmoid_sql(z if s != name else f"{z} + {step}") for s, z in way.items()}, statuses) for step in (STEP, -STEP))
+        steps.append(f"({up} - {down})")
+    return f"(({' + '.join(steps)}) / {2 * STEP * len(PATH)!r})"
 
 
 def _named(prefix: str, cells: Mapping[str, str]) -> str:
     return ", ".join(f"{sql} AS {quoted(prefix + name)}" for name, sql in cells.items())
 
 
-def drivers_sql(model: Model, fitted: Fitted, base: Mapping[str, tuple[FittedStage, str]]) -> str:
-    """SQL of the features that move the rating most: a JSON list of [feature, points], the greatest first. Points: the rating, less what it would be were the feature as it is on average."""
-    names = dict.fromkeys(name for _, name in base.values())
-    statuses = {way: quoted(REGISTER + way) for way in model.ways}
-    moved = []
-    for name in names:
-        chances = {}
-        for stage in fitted.stages:
-            own = [f"({quoted(c)} - {stage.usual.get(n, 0.0)!r})" for c, (s, n) in base.items() if s is stage and n == name]
-            chances[stage.name] = sigmoid_sql(" - ".join([quoted("_z_" + stage.name), *own])) if own else quoted("p_" + stage.name)
-        moved.append(f"{{'f': {literal(name)}, 'p': round(100 * (_p - {probability_sql(model, fitted, chances, statuses)}), 1)}}")
+def _moved(base: Mapping[str, tuple[FittedStage, str]]) -> dict[str, str]:
+    """Feature → SQL of by how much it moves the probability, nearly."""
+    return {name: " + ".join(f"{quoted('_g_' + s.name)} * ({quoted(c)} - {s.usual.get(n, 0.0)!r})" for c, (s, n) in base.items() if n == name) for name in dict.fromkeys(n for _, n in base.values())}
+
+
+def drivers_sql(base: Mapping[str, tuple[FittedStage, str]]) -> str:
+    """SQL of the features that move the rating most: a JSON list of [feature, points], the greatest first. All features' points add up to the rating less that of somebody who is as usual."""
+    moved = _moved(base)
     if not moved:
         return "'[]'"
-    return f"CAST(to_json(list_transform({_sorted(moved)}, lambda d: [d.f, CAST(d.p AS VARCHAR)])) AS VARCHAR)"
-
-
-def _sorted(moved: list[str]) -> str:
-    """The list by size, the greatest first: DuckDB sorts structs by their first field."""
-    sized = f"list_transform(list_filter([{', '.join(moved)}], lambda d: abs(d.p) >= {SEEN_LIMIT}), lambda d: {{'s': -abs(d.p), 'f': d.f, 'p': d.p}})"
-    return f"list_slice(list_sort({sized}), 1, {DRIVERS})"
+    parts = ", ".join(f"{{'f': {literal(name)}, 'p': {sql}}}" for name, sql in moved.items())
+    scaled = f"list_transform([{parts}], lambda d: {{'f': d.f, 'p': round(CASE WHEN abs(_t) > 1e-9 THEN 100 * d.p * (_p - _usual) / _t ELSE 0 END, 1)}})"
+    sized = f"list_transform(list_filter({scaled}, lambda d: abs(d.p) >= {SEEN_LIMIT}), lambda d: {{'s': -abs(d.p), 'f': d.f, 'p': d.p}})"
+    return f"CAST(to_json(list_transform(list_slice(list_sort({sized}), 1, {DRIVERS}), lambda d: [d.f, CAST(d.p AS VARCHAR)])) AS VARCHAR)"
 
 
 def unseen_sql(fitted: Fitted) -> str:
