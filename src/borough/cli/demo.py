@@ -167,6 +167,7 @@ def _declare(directory: Path, postgres: str | None) -> None:
 
     copying.write(directory, copying.prepare(directory, shelf.sources()), force=True)
     copying.write(directory, copying.prepare_dna(directory, shelf.dna_groups()), force=True)
+    copying.write(directory, copying.prepare_models(directory, shelf.model_names()), force=True)
     if postgres is None:
         return
     for source in (directory / "sources").glob("*.yaml"):

@@ -58,10 +58,11 @@ def _borough_of(root: Path) -> str:
 
 
 def prepare_models(root: Path, names: Iterable[str]) -> Copy:
-    """What copying these models into the project at ``root`` would do. Raises UsageError where it is no project."""
+    """What copying these models, and attributes that they read, into the project at ``root`` would do. Raises UsageError where it is no project."""
     names, text = tuple(names), _borough_of(root)
-    missing = _missing(text, shelf.purposes_of_models(names))
-    return Copy(names, tuple(_copied(root, "models", n) for n in names), missing, (), _with_purposes(text, missing) if missing else None)
+    groups = [g for g in shelf.dna_of_models(names) if not (root / "dna" / f"{g}.yaml").exists()]  # those that are there are the council's
+    missing = _missing(text, tuple(dict.fromkeys((*shelf.purposes_of_models(names), *shelf.purposes_of_dna(groups)))))
+    return Copy(names, (*(_copied(root, "models", n) for n in names), *(_copied(root, "dna", g) for g in groups)), missing, (), _with_purposes(text, missing) if missing else None)
 
 
 def prepare_dna(root: Path, names: Iterable[str]) -> Copy:

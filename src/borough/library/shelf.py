@@ -73,6 +73,18 @@ def model_names() -> tuple[str, ...]:
     return tuple(_documents("models"))
 
 
+def dna_of_models(names: Iterable[str]) -> tuple[str, ...]:
+    """The groups of attributes that models read."""
+    documents = _documents("dna")
+    home = {(d["entity"], attribute): name for name, d in documents.items() for attribute in d["attributes"]}
+    found = []
+    for name in names:
+        said = _documents("models")[name]
+        read = [*said.get("features", {}), *(f for stage in said["stages"].values() for f in stage.get("features", {})), *said.get("fairness", ()), *re.findall(r"\w+", said.get("population", ""))]
+        found += [home[said["entity"], f] for f in read if (said["entity"], f) in home]
+    return dna_with(dict.fromkeys(found))
+
+
 def purposes_of_models(names: Iterable[str]) -> tuple[str, ...]:
     """The purposes that models name, in the library's order."""
     named = {p for name in names for p in _documents("models")[name].get("purposes") or ()}

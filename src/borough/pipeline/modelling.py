@@ -102,14 +102,14 @@ class Modelling:
 
     def _split(self, rows: Rows) -> tuple[Flags, dict[str, Any]]:
         """The outcomes that are held out: the latest where they are of several days, else those of some groups."""
-        spec, days = self.model.spec.split, rows.day
+        spec, days = self.model.spec.split, rows.day.astype("datetime64[D]")
         if spec.by is None and len(np.unique(days)) > 1:
-            ((since,),) = self.engine.rows(f"SELECT DATE '{self.as_of}' - INTERVAL {spec.last}") if spec.last else [(np.sort(days)[int(len(days) * (1 - spec.share))].astype("datetime64[D]").item(),)]
+            ((since,),) = self.engine.rows(f"SELECT DATE '{days.max()}' - INTERVAL {spec.last}") if spec.last else [(np.sort(days)[int(len(days) * (1 - spec.share))].item(),)]
             first = np.datetime64(str(since)[:10])
             held = days > first
             if held.all() or not held.any():
                 raise UsageError(f"{self.model.name}: {'all' if held.all() else 'no'} outcomes are later than {first}", advice="`split:` says how much of the time is held out")
-            return held, {"kind": "time", "after": str(first), "until": str(self.as_of), "weeks": float((np.datetime64(self.as_of) - first).astype(int) / 7)}
+            return held, {"kind": "time", "after": str(first), "until": str(days.max()), "weeks": float((days.max() - first).astype(int) / 7)}
         groups = rows.entity
         if spec.by is not None:
             groups = np.unique(self.engine.arrays(f"SELECT coalesce(CAST({quoted(spec.by)} AS VARCHAR), '') AS v FROM {ROWS} ORDER BY _n")["v"].astype(str), return_inverse=True)[1]
@@ -230,6 +230,8 @@ def keep(project: Project, engine: DuckDBEngine, lake: Lake, fitted: Fitted, *, 
         writer.append(FITTED, files, [Column(name, kind) for name, kind in FITTED_COLUMNS], app=FITTED)
         published = dict(writer.last.record) if writer.last else {}
         published["pending"] = sorted({*published.get("pending", []), f"{fitted.model}_rating"})
+        # Nothing was written that profiles are made from: they stand, as of this run too.
+        published["profiles"] = {entity: {**made, "run": writer.number} if writer.last and made.get("run") == writer.last.number else made for entity, made in published.get("profiles", {}).items()}
         published["summary"] = {"cause": "model", "model": fitted.model, "version": fitted.version}
         writer.publish(published)
         return writer.number

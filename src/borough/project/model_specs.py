@@ -77,7 +77,7 @@ class RegisterSpec(Spec):
 class SplitSpec(Spec):
     """What the model is judged by: data that it was not fitted on."""
 
-    last: str | None = Field(default=None, pattern=r"^[1-9]\d{0,2} (day|week|month|year)s?$", description="The outcomes of so much time, such as `12 months`. Default, where outcomes are of several days: a quarter of the time.")
+    last: str | None = Field(default=None, pattern=r"^[1-9]\d{0,2} (day|week|month|year)s?$", description="The outcomes of so much time before the latest, such as `12 months`. Default, where outcomes are of several days: a quarter of the time.")
     by: Name | None = Field(default=None, description="Where all outcomes are of one day: attribute whose values are kept together, such as a neighbourhood. Default: the entity itself.")
     share: Share = Field(default=0.25, description="The share of the outcomes that is held out.")
 

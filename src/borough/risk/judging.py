@@ -13,6 +13,8 @@ from borough.compile.models.model import Model
 from borough.risk.measures import ENOUGH_VISITS, Flags, Wrong, at_capacity, calibration, corrected_auc, discrimination, recall, share
 from borough.risk.regression import Reals
 
+CORRECTED = 100
+"""Yeses from which ROC-AUC is put right for what was recorded wrongly: by fewer that is no figure."""
 Texts = npt.NDArray[np.object_]
 
 
@@ -44,7 +46,7 @@ def judge(model: Model, judged: Judged) -> dict[str, Any]:
     labels, chance = judged.labels, judged.chance
     told = discrimination(labels, chance)
     other = discrimination(labels, judged.challenger)
-    if told["roc_auc"] is not None and judged.wrong != Wrong():
+    if told["roc_auc"] is not None and judged.wrong != Wrong() and told["yes"] >= CORRECTED:
         told["roc_auc_corrected"] = corrected_auc(labels, told["roc_auc"], judged.wrong)
     base = {"random": _rate(judged, judged.random), **({"complaint-led": _rate(judged, judged.reason == "complaint")} if "complaint" in judged.reason else {})}
     return {

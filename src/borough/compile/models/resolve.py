@@ -14,6 +14,7 @@ from borough.compile.models.guard import barred
 from borough.compile.models.model import LOW, REGISTER, Feature, Model, Stage
 from borough.errors import Mistake
 from borough.governance.classification import strictest
+from borough.library import shelf
 from borough.project.explain import nearest, one_of
 from borough.project.findings import Findings, Where
 from borough.project.load import Project
@@ -61,6 +62,10 @@ class _Resolving:
         dataset = spec.outcome.from_
         if dataset not in self.project.datasets:
             if not findings.is_declared("dataset", dataset):
+                bringing = [name for name, ready in shelf.sources().items() if dataset in ready.fills]
+                if bringing:
+                    findings.error(self.at("outcome", "from"), f"the dataset {dataset!r}, which the project has not", f"`borough source add {bringing[0]}` brings it")
+                    return None
                 findings.error(self.at("outcome", "from"), f"unknown dataset {findings.said(self.at('outcome', 'from'), dataset)}", f"a dataset: {one_of(sorted(self.project.datasets))}", nearest(dataset, self.project.datasets))
             return None
         source = source_of(findings, self.at("outcome"), spec.entity, dataset, spec.outcome.by)
