@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from borough.cli import contract, declare, demo, dna, history, identity, licensing, maintain, model, quarantine, read, run, source
+from borough.cli import contract, declare, demo, dna, history, identity, licensing, maintain, model, quarantine, read, run, source, visits
 from borough.cli.context import Context, JsonOption, ProjectOption
 from borough.errors import BoroughError, DeclarationError, LakeError
 
@@ -60,6 +60,7 @@ identity.register(app)
 licensing.register(app)
 dna.register(app)
 model.register(app)
+visits.register(app)
 maintain.register(app)
 demo.register(app)
 

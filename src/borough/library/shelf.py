@@ -124,6 +124,11 @@ def text(kind: Kind, name: str) -> str:
     return (files("borough.library") / kind / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+def built_in(name: str) -> str:
+    """The declaration of a source that Borough itself fills."""
+    return (files("borough.library") / "builtin" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
 @cache
 def purposes() -> Mapping[str, str]:
     """Each purpose of the library with its lines of YAML, in order."""
