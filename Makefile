@@ -64,6 +64,7 @@ bench: .venv/.ready-test ## Measure the promises in bench/
 	$(BIN)/python -m bench.borough
 	$(BIN)/python -m bench.identity
 	$(BIN)/python -m bench.dna
+	$(BIN)/python -m bench.risk
 
 lock: .venv/.ready ## Write requirements/*.txt again from pyproject.toml
 	@$(INSTALL) -r requirements/lock.txt

@@ -279,7 +279,7 @@ def card(
 
 
 def monitor(context: typer.Context, name: Name = None, project: ProjectOption = None, purpose: Purpose = None, as_json: JsonOption = False) -> None:
-    """Tell whether a model still fits: how inputs and ratings have moved since it was fitted, and what visits since then found, by why somebody went."""
+    """Tell whether a model still fits: how inputs and ratings have moved, and what visits since the fit found, by why somebody went."""
     from borough.cli import model_report
     from borough.pipeline.modelling import monitored
 
