@@ -145,3 +145,32 @@ def test_mistakes_are_told_where_they_stand(root: Path, tmp_path: Path, wrong: s
     assert done.code == 1, done.out
     assert "licensing/forest.yaml:" in done.err + done.out
     assert said in done.err + done.out
+
+
+def test_many_days_each_by_what_was_known_on_it(root: Path) -> None:
+    """As training data of a model asks: one question about all days says what a question for each would."""
+    import datetime as dt
+
+    from borough.pipeline.licensing import Licensing
+    from borough.pipeline.survey import open_engine, open_lake
+    from borough.project.load import load
+
+    project = load(root)
+    engine, lake = open_engine(project), open_lake(project)
+    published = lake.published()
+    assert published is not None
+    days = [dt.date(2019, 1, 1) + dt.timedelta(days=n) for n in range(0, 2400, 37)]
+    days += [dt.date(2023, 2, 1), dt.date(2023, 3, 14), dt.date(2023, 3, 15), dt.date(2020, 7, 4), dt.date(2020, 7, 5), dt.date(2020, 6, 30)]
+    try:
+        spine = ", ".join(f"({uprn}, DATE '{day}')" for day in days for uprn in (HIGH_STREET, HATCH_LANE, 91))
+        asked = f"(SELECT v.property, v.day, w.people, w.households FROM (VALUES {spine}) v(property, day), (VALUES (2, 1), (3, 2), (5, 2)) w(people, households))"
+        together = Licensing(project, engine, lake, published, None, then=True)
+        relation = together.answers(asked, together.spec())
+        told = set(engine.rows(f"SELECT property, day, people, households, needs, status, record FROM {relation.sql}"))
+        for day in days:
+            alone = Licensing(project, engine, lake, published, day)
+            one = alone.answers(f"(SELECT * FROM {asked} WHERE day = DATE '{day}')", alone.spec())
+            expected = set(engine.rows(f"SELECT property, day, people, households, needs, status, record FROM {one.sql}"))
+            assert {row for row in told if row[1] == day} == expected, day
+    finally:
+        engine.close()

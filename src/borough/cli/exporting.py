@@ -33,7 +33,7 @@ def export_profiles(
         raise UsageError(f"can't write {to}: unknown format {to.suffix or 'without an ending'!r}", advice=f"use {', '.join(_COPY)}")
     if spine is not None:
         with profiles.spine(entity, str(spine)) as (table, days):
-            rows = _parts(o, profiles, entity, to, days, table, select, purpose)
+            rows = _cases(o, profiles, entity, to, table, select, purpose) if days else 0
             ((asked,),) = o.engine.rows(f"SELECT count(*) FROM {table}")
         if rows < asked:
             typer.echo(f"{count(asked - rows, 'row')} of {spine} left out: no such {entity} was known on its day", err=True)
@@ -61,6 +61,15 @@ def _parts(o: Opened, profiles: Profiles, entity: str, to: Path, days: Sequence[
             return 0
         ((written,),) = o.engine.rows(f"COPY (SELECT * FROM read_parquet({locations(parts)})) TO {literal(str(to))} ({_COPY[to.suffix.lower()]})")
         return int(written)
+
+
+def _cases(o: Opened, profiles: Profiles, entity: str, to: Path, spine: str, select: Callable[[Relation], str], purpose: str | None) -> int:
+    """Every entity of a spine as known on its own day, in one file."""
+    from borough.compile.published_dna import profile_relation
+
+    profile = profiles.profile(entity)
+    relation = profile_relation(profile, profiles.cases(profile, spine))
+    return ask_of(o, relation, select(relation), purpose).copy(to)
 
 
 def _months(first: str, last: str) -> list[dt.date]:

@@ -123,10 +123,10 @@ def permits_sql(relations: Relations, name: str, permit: PermitSpec, among: str,
     if permit.ended:
         until = f"CAST({quoted(permit.ended)} AS DATE) - 1"
         if then and contract.columns[permit.ended].known is not None:
-            until = f"greatest({until}, CAST({own_known(contract, permit.ended)} AS DATE) - 1)"
+            until = f"greatest({until}, {_london_day(own_known(contract, permit.ended))} - 1)"
         last = f"least({last}, coalesce({until}, {_OPEN}))"
     if then and contract.known is not None:
-        first = f"greatest({first}, CAST({known_sql(contract.known, contract_types(contract), 'd')} AS DATE))"
+        first = f"greatest({first}, {_london_day(known_sql(contract.known, contract_types(contract), 'd'))})"
     kinds = f"CAST({quoted(permit.kind)} AS VARCHAR)" if permit.kind else f"unnest([{_texts(permit.of)}])" if permit.of else "CAST(NULL AS VARCHAR)"
     people = f"CAST({quoted(permit.people)} AS BIGINT)" if permit.people else "CAST(NULL AS BIGINT)"
     record = f"concat_ws('|', {', '.join(f'CAST({quoted(c)} AS VARCHAR)' for c in contract.key)})"
@@ -137,6 +137,11 @@ def permits_sql(relations: Relations, name: str, permit: PermitSpec, among: str,
     )
     # One that ends before it starts never held.
     return f"(SELECT * FROM ({made}) WHERE to_day >= from_day)"
+
+
+def _london_day(instant: str) -> str:
+    """SQL of the day in London of an instant. In winter the last hour of a day counts as the next: so nothing is known too early."""
+    return f"CAST({instant} + INTERVAL 1 HOUR AS DATE)"
 
 
 def answers_sql(spine: str, homes: str, zones: str, licences: str, applications: str, exemptions: str) -> str:
