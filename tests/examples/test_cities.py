@@ -179,3 +179,18 @@ def test_a_visits_result_is_known_on_its_day_and_no_sooner(chicago: City, visits
     assert chicago.query(sql, "--as-of", "2013-01-09") == {"visits": made, "results": earlier}
     found = chicago.query("SELECT count(*) FILTER (WHERE critical_found) AS critical, min(inspected) AS first, max(inspected) AS last FROM inspection_result")
     assert found == {"critical": visits["criticalFound"].sum(), "first": "2011-09-02", "last": "2014-04-16"} and found["critical"] == 2_402
+
+
+def test_chicago_is_rated_by_what_was_known_before_each_visit(chicago: City) -> None:
+    """With the inspector it is rated as the city did; without, far less can be told: the inspector is no property of the place."""
+    told = {name: json.loads(chicago.borough("model", "fit", name, "--as-of", "2014-12-31", "--json"))["discrimination"]["roc_auc"] for name in ("critical_findings", "critical_findings_with_inspector")}
+    assert told["critical_findings"] > 0.55
+    assert told["critical_findings_with_inspector"] > told["critical_findings"] + 0.1
+    split = json.loads(chicago.borough("model", "evaluate", "critical_findings", "--json"))["split"]
+    assert split["kind"] == "time" and split["until"] == "2014-04-16"
+
+
+def test_new_yorks_model_reads_every_fact_of_a_building(new_york: City) -> None:
+    new_york.borough("check")
+    (listed,) = json.loads(new_york.borough("model", "list", "--json"))
+    assert listed["features"] == 24
