@@ -44,7 +44,8 @@ def scoring(root: Path, rows: int) -> None:
     print(f"\nscoring {rows:,} homes by {len(stage.encodings)} features")
     line("seconds, as compiled", f"{ours:.2f}", f"1.2 x by hand: {1.2 * hand:.2f}", f"by hand {hand:.2f}, through pandas {pandas:.2f}")
     engine.execute(f"CREATE TEMP TABLE changed AS SELECT *, property AS entity, '' AS inputs FROM {POPULATION} LIMIT 1000")
-    line("seconds, 1,000 that changed, with what drives them", f"{_median(lambda: engine.execute(f'CREATE OR REPLACE TEMP TABLE again AS SELECT * FROM {scored_sql(work.model, fitted, "changed")}')):.2f}", "under 2")
+    again = f"CREATE OR REPLACE TEMP TABLE again AS SELECT * FROM {scored_sql(work.model, fitted, 'changed')}"
+    line("seconds, 1,000 that changed, with what drives them", f"{_median(lambda: engine.execute(again)):.2f}", "under 2")
     engine.close()
 
 
