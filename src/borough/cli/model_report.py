@@ -9,22 +9,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from borough.cli.show import table
+from borough.risk.measures import interval, percent
 
 if TYPE_CHECKING:
     from borough.cli.context import Opened
     from borough.compile.models.fitted import Fitted
     from borough.compile.models.model import Model
-
-
-def percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
-
-
-def interval(share: Mapping[str, Any]) -> str:
-    """A share with its interval and how many it is told by."""
-    if share.get("share") is None:
-        return f"not enough visits ({share['n']})"
-    return f"{share['share']:.1%} ({share['low']:.1%} to {share['high']:.1%}, n={share.get('effective', share['n']):,})"
 
 
 def headline(model: Model, fitted: Fitted) -> None:

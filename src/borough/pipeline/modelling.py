@@ -28,6 +28,7 @@ from borough.lake.lake import Lake
 from borough.lake.model import Column, Published
 from borough.pipeline.disk import full_disk_told
 from borough.pipeline.outcomes import ROWS, Outcomes, column, design
+from borough.pipeline.profiles import Profiles
 from borough.project.load import Project
 from borough.risk.drift import baseline
 from borough.risk.fitting import Made, Rows, fit_model
@@ -93,7 +94,7 @@ class Modelling:
     def populate(self, outcomes: Outcomes) -> None:
         """Make the table ``POPULATION``: everybody who is rated, with attributes as of the day and what the register says."""
         model, reader = self.model, outcomes.reader
-        whole = reader.kept(model.entity).sql if reader.day(model.entity) == self.as_of else replace_reads(reader, self.profile.only(model.reads), self.as_of)
+        whole = reader.kept(model.entity).sql if reader.day(model.entity) == self.as_of else _as_of(reader, self.profile.only(model.reads), self.as_of)
         self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {POPULATION} AS SELECT * FROM {whole} p{f' WHERE coalesce({model.population.sql()}, false)' if model.population is not None else ''}")
         if model.ways:
             said = outcomes.register(f"(SELECT {quoted(model.entity)} AS entity FROM {POPULATION})", self.as_of)
@@ -208,9 +209,9 @@ def monitored(work: Modelling, fitted: Fitted) -> dict[str, Any]:
     return told
 
 
-def replace_reads(reader: Any, profile: Profile, day: dt.date) -> str:
-    """The profile of everybody as of a day, of the attributes that are read alone."""
-    return str(replace(reader, profiles={profile.entity: profile}).as_of(profile.entity, day).sql)
+def _as_of(reader: Profiles, profile: Profile, day: dt.date) -> str:
+    """SQL of the profile of everybody as of a day."""
+    return replace(reader, profiles={profile.entity: profile}).as_of(profile.entity, day).sql
 
 
 def declared(model: Model) -> str:

@@ -83,8 +83,8 @@ def _read(run: Run, programme: Programme, model: Model, fitted: Fitted, day: dt.
         said = register_table(run.engine, licensing, model, f"SELECT entity, DATE '{day}' AS day FROM rating_people", register.rules if register is not None else None)
         cells = "".join(f", r.{quoted(REGISTER + way)}" for way in model.ways)
         joined = f" LEFT JOIN {said} r ON r.entity = p.entity"
-    read = ", ".join([f"CAST({quoted(n)} AS VARCHAR)" for n in named] + [quoted(REGISTER + way) for way in model.ways])
-    words = f"md5(concat_ws(chr(31), {literal(str(fitted.version))}, {', '.join(f'coalesce({one.strip()}, chr(30))' for one in read.split(', '))}))"
+    read = [f"CAST({quoted(n)} AS VARCHAR)" for n in named] + [quoted(REGISTER + way) for way in model.ways]
+    words = f"md5(concat_ws(chr(31), {literal(str(fitted.version))}, {', '.join(f'coalesce({one}, chr(30))' for one in read)}))"
     run.engine.execute(f"CREATE OR REPLACE TEMP TABLE {_ROWS} AS SELECT *, {words} AS inputs FROM (SELECT p.*{cells} FROM {people} p{joined})")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from borough.compile.attributes.model import APPEARANCE, Profile
@@ -10,6 +10,7 @@ from borough.compile.models.fitted import Fitted
 from borough.compile.models.guard import FORBIDDEN
 from borough.compile.models.model import Model
 from borough.project.load import Project
+from borough.risk.measures import interval, percent
 
 UNSAID = "*Not said in the declaration: say it there.*"
 TOLD = 15
@@ -80,11 +81,11 @@ def _performance(model: Model, fitted: Fitted) -> Iterator[str]:
     corrected = told.get("roc_auc_corrected")
     yield f"- ROC-AUC {told['roc_auc']}" + (f" ({corrected} put right for outcomes recorded wrongly)" if corrected else "") + f", PR-AUC {told['pr_auc']}, Brier score {told['brier']}; gradient boosting on the same features {rival['roc_auc']}."
     yield f"- Calibration slope {report['calibration']['slope']}, mean error over tenths {report['calibration']['error']:.3f}, of what was recorded."
-    yield "\n" + "\n".join(_table(("band", "predicted", "visits found", "put right"), [(b["band"], _percent(b["predicted"]), _interval(b["naive"]), _interval(b["corrected"])) for b in report["bands"]]))
+    yield "\n" + "\n".join(_table(("band", "predicted", "visits found", "put right"), [(b["band"], percent(b["predicted"]), interval(b["naive"]), interval(b["corrected"])) for b in report["bands"]]))
     if report["reasons"]:
-        yield "\n" + "\n".join(_table(("why somebody went", "found"), [(r, _interval(s)) for r, s in report["reasons"].items()]))
+        yield "\n" + "\n".join(_table(("why somebody went", "found"), [(r, interval(s)) for r, s in report["reasons"].items()]))
     if report["areas"]:
-        yield "\n" + "\n".join(_table(("area", "predicted", "found"), [(a["value"], _percent(a["predicted"]), _interval(a)) for a in report["areas"]]))
+        yield "\n" + "\n".join(_table(("area", "predicted", "found"), [(a["value"], percent(a["predicted"]), interval(a)) for a in report["areas"]]))
 
 
 def _data(project: Project, model: Model, fitted: Fitted, profile: Profile) -> Iterator[str]:
@@ -105,21 +106,11 @@ def _risks(model: Model, fitted: Fitted) -> Iterator[str]:
     yield "- **Proxies:** how much each feature tells by itself of the groups compared: " + (", ".join(f"{p['feature']} of {p['group']} {p['told']:.0%}" for p in report["proxies"][:5]) or "no groups are declared") + "."
     yield "- **Unequal harm:** the widest gap in false alarms between groups: " + (", ".join(f"{name} {gap:.1%}" for name, gap in report["differences"].items()) or "no groups are declared") + "."
     if report["spared"]:
-        yield f"- **People who should be spared:** {_interval(report['spared']['rated highest'])} of them are rated highest."
-    yield "- **Only those visited have outcomes:** naive and corrected shares side by side: " + ", ".join(f"{name} {_interval(s)}" for name, s in report["shares"].items()) + "."
+        yield f"- **People who should be spared:** {interval(report['spared']['rated highest'])} of them are rated highest."
+    yield "- **Only those visited have outcomes:** naive and corrected shares side by side: " + ", ".join(f"{name} {interval(s)}" for name, s in report["shares"].items()) + "."
     yield "- **Drift:** `borough model monitor` compares inputs, ratings and outcomes with those at the fit."
     for note in fitted.notes:
         yield f"- Noted when it was fitted: {note}."
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
-
-
-def _interval(share: Mapping[str, Any]) -> str:
-    if share.get("share") is None:
-        return f"not enough visits ({share['n']})"
-    return f"{share['share']:.1%} ({share['low']:.1%} to {share['high']:.1%}, n={share.get('effective', share['n']):,})"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:

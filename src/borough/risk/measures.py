@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +50,18 @@ def share(labels: Reals, wrong: Wrong | None = None) -> dict[str, Any]:
     low, high = wilson(yes, n)
     told = [yes / n, low, high] if wrong is None else [wrong.right(v) for v in (yes / n, low, high)]
     return {"n": n, "share": _short(told[0]), "low": _short(told[1]), "high": _short(told[2])}
+
+
+def percent(value: float | None) -> str:
+    """A share in words."""
+    return "–" if value is None else f"{value:.1%}"
+
+
+def interval(told: Mapping[str, Any]) -> str:
+    """A share with its interval, and how many it is told by."""
+    if told.get("share") is None:
+        return f"not enough visits ({told['n']})"
+    return f"{told['share']:.1%} ({told['low']:.1%} to {told['high']:.1%}, n={told.get('effective', told['n']):,})"
 
 
 def _short(value: float) -> float:
