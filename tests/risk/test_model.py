@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,16 @@ def test_the_card_tells_what_was_fitted(fitted: tuple[Path, City, Any]) -> None:
     card = borough("model", "card", "--project", root).out
     for word in ("Tier 1", "Tier 2", "Homes at risk", first["data"], "ethnicity, nationality, language, religion", "Not said in the declaration", "Risks"):
         assert word in card
+
+
+def test_pictures_say_in_words_what_they_show(fitted: tuple[Path, City, Any], tmp_path: Path) -> None:
+    root, _, _ = fitted
+    assert borough("model", "evaluate", "--pictures", tmp_path, "--project", root).code == 0
+    assert {f.name for f in tmp_path.iterdir()} == {"calibration.svg", "bands.svg", "factors_bad.svg"}
+    for file in tmp_path.iterdir():
+        picture = ET.parse(file).getroot()
+        assert picture.findtext("{http://www.w3.org/2000/svg}title", "").startswith(("Homes at risk", "Bad"))
+        assert len(picture.findtext("{http://www.w3.org/2000/svg}desc", "")) > 20
 
 
 @pytest.mark.parametrize("words", [("list",), ("evaluate",), ("compare",), ("show",), ("monitor",), ("score",)])

@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
     group.command("add", epilog="Example: `borough model add`")(add)
     group.command("list", epilog="Example: `borough model list --json`")(list_models)
     group.command("fit", epilog="Examples: `borough model fit` · `borough model fit unlicensed_let --as-of 2026-03-31`")(fit)
-    group.command("evaluate", epilog="Examples: `borough model evaluate` · `borough model evaluate unlicensed_let --json`")(evaluate)
+    group.command("evaluate", epilog="Examples: `borough model evaluate` · `borough model evaluate unlicensed_let --pictures pictures`")(evaluate)
     group.command("compare", epilog="Example: `borough model compare unlicensed_let`")(compare)
     group.command("show", epilog="Example: `borough model show unlicensed_let`")(show)
     group.command("explain", epilog="Example: `borough model explain 10001234567 --purpose private_housing_enforcement`")(explain)
@@ -158,17 +158,35 @@ def fit(context: typer.Context, name: Name = None, as_of: AsOf = None, project: 
         typer.echo(f"borough model evaluate {model.name} tells all; borough run rates everybody by it")
 
 
-def evaluate(context: typer.Context, name: Name = None, version: Version = None, project: ProjectOption = None, as_json: JsonOption = False) -> None:
+def evaluate(
+    context: typer.Context,
+    name: Name = None,
+    version: Version = None,
+    pictures: Annotated[Path | None, typer.Option("--pictures", metavar="FOLDER", help="Folder for the calibration curve, the bands and the factors, as SVG files.", show_default=False)] = None,
+    project: ProjectOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Tell how well a model does, by outcomes that it was not fitted on: naively, and put right for who was visited and what was recorded wrongly."""
     from borough.cli import model_report
 
     with opened(context, project) as o:
         model = _model(o, name)
         fitted = _fitted(o, model, version)
+        if pictures is not None:
+            _draw(pictures, model, fitted)
         if wants_json(context, as_json):
             print_json({"model": model.name, "version": fitted.version, "as_of": fitted.as_of, "mistakes": {"false_yes": fitted.false_yes, "false_no": fitted.false_no}, **{k: v for k, v in fitted.report.items() if k not in ("factors", "baseline")}})
             return
         model_report.everything(model, fitted)
+
+
+def _draw(folder_: Path, model: Model, fitted: Fitted) -> None:
+    from borough.risk.pictures import pictures
+
+    folder_.mkdir(parents=True, exist_ok=True)
+    for file, drawing in pictures(model, fitted).items():
+        (folder_ / file).write_text(drawing, encoding="utf-8")
+        typer.echo(f"wrote {folder_ / file}", err=True)
 
 
 def compare(context: typer.Context, name: Name = None, project: ProjectOption = None, as_json: JsonOption = False) -> None:
