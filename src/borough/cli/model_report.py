@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from borough.cli.show import table
+from borough.cli.show import cell, table
 from borough.risk.measures import interval, percent
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def show_explained(told: Mapping[str, Any]) -> None:
     if told.get("unseen"):
         typer.echo(f"the model was never shown its value of {told['unseen']}: rated without")
     for driver in told["drivers"]:
-        typer.echo(f"  {driver['points']:+6.1f} points  {driver['title']}" + (f": {driver['value']}" if driver["value"] is not None else ": not known"))
+        typer.echo(f"  {driver['points']:+6.1f} points  {driver['title']}" + (f": {cell(driver['value'])}" if driver["value"] is not None else ": not known"))
         for line in driver["evidence"]:
             typer.echo(f"                 ← {line}")
     typer.echo(f"{told['note']}. A rating is a reason to look, no finding: a person decides.")

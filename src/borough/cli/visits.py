@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -78,7 +79,8 @@ def plan(
         day = _today()
         relation = made.make(Wanted(visits or made.model.spec.capacity, random / 100, rest, day, seed or day.isoformat()))
         answer = ask_of(o, relation, "SELECT * FROM plan ORDER BY round, place", purpose)
-        rows = answer.rows()
+        why = next(i for i, (n, _) in enumerate(answer.columns) if n == "drivers")
+        rows = [[_in_words(v) if i == why else v for i, v in enumerate(row)] for row in answer.rows()]
         with to.open("w", encoding="utf-8", newline="") as file:
             out = csv.writer(file, lineterminator="\n")
             out.writerow([n for n, _ in answer.columns])
@@ -88,6 +90,11 @@ def plan(
         print_json({"file": str(to), "visits": len(rows), "random": drawn})
         return
     typer.echo(f"{count(len(rows), 'home')} in {to}, {drawn} of them drawn at random. Nothing is sent: a person decides. borough visits record notes what was found")
+
+
+def _in_words(drivers: str | None) -> str:
+    """What moves a rating, as people read it: each with its points."""
+    return "; ".join(f"{name} {float(points):+.1f}" for name, points in json.loads(drivers or "[]"))
 
 
 def record(
