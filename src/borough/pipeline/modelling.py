@@ -55,7 +55,13 @@ class Modelling:
     say: Say
 
     def fit(self, version: int, now: dt.datetime) -> Fitted:
-        """Fit, judge, and fit again on all outcomes. Raises UsageError where they tell too little."""
+        """Fit, judge, and fit again on all outcomes; arithmetic on one thread, so that the same data give the same document. Raises UsageError where they tell too little."""
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(1):
+            return self._fit(version, now)
+
+    def _fit(self, version: int, now: dt.datetime) -> Fitted:
         from borough.risk.challenger import boosted, matrix
         from borough.risk.visits import weights
 
