@@ -159,6 +159,6 @@ def test_recordings_at_the_same_time_have_numbers_of_their_own(tmp_path: Path) -
 
     day, now = dt.date(2026, 3, 1), dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
     with ThreadPoolExecutor(8) as pool:
-        ids = [i for some in pool.map(lambda n: record_visits(tmp_path, [Visit(n, "void", day, "x"), Visit(n, "void", day, "x")], now), range(20)) for i in some]
+        ids = [i for some in pool.map(lambda n: record_visits(tmp_path, [Visit(n, "void", day, "x"), Visit(n, "void", day, "x")], now)[0], range(20)) for i in some]
     assert len(set(ids)) == 40
     assert sum(len(rows(f)) for f in (tmp_path / "recorded" / "visits").glob("*.csv")) == 40
