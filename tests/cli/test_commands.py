@@ -113,7 +113,7 @@ def test_show_and_schema(little: Path, tmp_path: Path) -> None:
     assert shown["name"] == "licence" and len(shown["rows"]) == 2
     assert borough("show", "ledger", "--project", little).code == 0
     written = borough("schema", "--to", tmp_path, "--json", "--project", little).json["files"]
-    assert {Path(f).name for f in written} == {f"{name}.schema.json" for name in ("borough", "dataset", "dna", "entity", "licensing", "linkage", "model", "source")}
+    assert {Path(f).name for f in written} == {f"{name}.schema.json" for name in ("borough", "dataset", "dna", "entity", "licensing", "linkage", "model", "page", "source")}
 
 
 def test_lineage_comes_from_the_compiled_plan(little: Path) -> None:

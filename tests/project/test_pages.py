@@ -78,7 +78,7 @@ def test_broken_declarations_fail_the_schema(name: str, text: str) -> None:
 
 def test_the_schemas_are_written(tmp_path: Path) -> None:
     written = write_schemas(tmp_path / "a" / "b")
-    assert [p.name for p in written] == ["borough.schema.json", "source.schema.json", "dataset.schema.json", "entity.schema.json", "linkage.schema.json", "licensing.schema.json", "dna.schema.json", "model.schema.json"]
+    assert [p.name for p in written] == ["borough.schema.json", "source.schema.json", "dataset.schema.json", "entity.schema.json", "linkage.schema.json", "licensing.schema.json", "dna.schema.json", "model.schema.json", "page.schema.json"]
     assert json.loads(written[2].read_text(encoding="utf-8")) == json_schemas()["dataset.schema.json"]
 
 

@@ -20,17 +20,18 @@ from borough.project.explain import NAME, explain
 from borough.project.identity_specs import EntitySpec, LinkageSpec
 from borough.project.licensing_specs import LicensingSpec
 from borough.project.model_specs import ModelSpec
+from borough.project.page_specs import PageSpec
 from borough.project.repair import repair
 from borough.project.spec import Spec
 from borough.project.specs import BoroughSpec, DatasetSpec, FeedSpec, ReportSpec, SourceSpec
 from borough.project.typed import typed
 
-Kind = Literal["borough", "source", "dataset", "report", "entity", "linkage", "licensing", "dna", "model"]
+Kind = Literal["borough", "source", "dataset", "report", "entity", "linkage", "licensing", "dna", "model", "page"]
 T = TypeVar("T", bound=Spec)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _HEADING = re.compile(r"--\s*(title|description|owner)\s*:\s*(.*?)\s*$")
-_MODELS: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec, "entity": EntitySpec, "linkage": LinkageSpec, "licensing": LicensingSpec, "dna": DnaSpec, "model": ModelSpec}
-_FOLDERS = {"source": "sources", "dataset": "datasets", "entity": "entities", "linkage": "linkages", "licensing": "licensing", "dna": "dna", "model": "models"}
+_MODELS: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec, "entity": EntitySpec, "linkage": LinkageSpec, "licensing": LicensingSpec, "dna": DnaSpec, "model": ModelSpec, "page": PageSpec}
+_FOLDERS = {"source": "sources", "dataset": "datasets", "entity": "entities", "linkage": "linkages", "licensing": "licensing", "dna": "dna", "model": "models", "page": "reports"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,6 +48,7 @@ class Project:
     licensing: Mapping[str, LicensingSpec] = field(default_factory=dict)
     dna: Mapping[str, DnaSpec] = field(default_factory=dict)
     models: Mapping[str, ModelSpec] = field(default_factory=dict)
+    pages: Mapping[str, PageSpec] = field(default_factory=dict)
     documents: Mapping[tuple[str, str], Document] = field(default_factory=dict, compare=False)
     files: Mapping[str, str] = field(default_factory=dict, compare=False)  # report → its file
     secrets: frozenset[str] = field(default_factory=frozenset, compare=False)
@@ -57,7 +59,7 @@ class Project:
     def place(self, kind: str, name: str, *path: str | int, line: int = 1, column: int = 1) -> Place:
         """Where a value stands.
 
-        ``kind`` is borough, source, dataset, entity, linkage, licensing, dna, model or report; ``path`` the keys and indexes inside the document; (line, column),
+        ``kind`` is borough, source, dataset, entity, linkage, licensing, dna, model, page or report; ``path`` the keys and indexes inside the document; (line, column),
         from 1, a position inside the value's text: the place points at that character in the file. For a report they are
         positions in its file. What can't be found falls back to the nearest enclosing key.
         """
@@ -148,6 +150,7 @@ class _Loading:
         licensing = self._folder("licensing", LicensingSpec)
         dna = self._folder("dna", DnaSpec)
         models = self._folder("model", ModelSpec)
+        pages = self._folder("page", PageSpec)
         reports = self._reports(datasets)
         if borough is None:
             self.documents.pop(("borough", ""), None)
@@ -162,6 +165,7 @@ class _Loading:
             licensing=MappingProxyType(licensing),
             dna=MappingProxyType(dna),
             models=MappingProxyType(models),
+            pages=MappingProxyType(pages),
             documents=MappingProxyType(self.documents),
             files=MappingProxyType(self.files),
             secrets=frozenset(self.environment.secrets),

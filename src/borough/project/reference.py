@@ -14,6 +14,7 @@ from borough.project.explain import fields, kind_in_words, type_of
 from borough.project.identity_specs import EntitySpec, LinkageSpec
 from borough.project.licensing_specs import LicensingSpec
 from borough.project.model_specs import ModelSpec
+from borough.project.page_specs import PageSpec
 from borough.project.spec import Spec
 from borough.project.specs import BoroughSpec, DatasetSpec, ReportSpec, SourceSpec
 
@@ -22,7 +23,7 @@ _INTRODUCTION = """\
 
 <!-- Generated from the specs by borough.project.reference; a test holds this page against them. -->
 
-A project is a folder with `borough.yaml`, YAML files below `sources/`, `datasets/`, `entities/`, `linkages/`, `licensing/`, `dna/` and `models/` (any depth; a file may hold several
+A project is a folder with `borough.yaml`, YAML files below `sources/`, `datasets/`, `entities/`, `linkages/`, `licensing/`, `dna/`, `models/` and `reports/` (any depth; a file may hold several
 declarations, divided by `---`), and SELECTs in `reports/*.sql`. `borough check` finds every mistake in them before any data is touched;
 `borough schema` writes JSON Schemas with which editors complete and check them.
 
@@ -42,6 +43,7 @@ _FILES: tuple[tuple[str, type[Spec]], ...] = (
     ("licensing/*.yaml", LicensingSpec),
     ("dna/*.yaml", DnaSpec),
     ("models/*.yaml", ModelSpec),
+    ("reports/*.yaml", PageSpec),
     ("reports/*.sql", ReportSpec),
 )
 

@@ -10,17 +10,18 @@ from borough.project.dna_specs import DnaSpec
 from borough.project.identity_specs import EntitySpec, LinkageSpec
 from borough.project.licensing_specs import LicensingSpec
 from borough.project.model_specs import ModelSpec
+from borough.project.page_specs import PageSpec
 from borough.project.spec import Spec
 from borough.project.specs import BoroughSpec, DatasetSpec, SourceSpec
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_FILES: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec, "entity": EntitySpec, "linkage": LinkageSpec, "licensing": LicensingSpec, "dna": DnaSpec, "model": ModelSpec}
+_FILES: dict[str, type[Spec]] = {"borough": BoroughSpec, "source": SourceSpec, "dataset": DatasetSpec, "entity": EntitySpec, "linkage": LinkageSpec, "licensing": LicensingSpec, "dna": DnaSpec, "model": ModelSpec, "page": PageSpec}
 _ARTICLES = {"entity": "An", "licensing": "The", "dna": "The"}
 _VARIABLE = {"type": "string", "pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*([+-][0-9]+|:-[^}]*)?\}", "description": "A variable."}
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:
-    """File name → JSON Schema (2020-12), for ``borough.yaml`` and the files of ``sources/``, ``datasets/``, ``entities/``, ``linkages/``, ``licensing/``, ``dna/`` and ``models/``."""
+    """File name → JSON Schema (2020-12), for ``borough.yaml`` and the files of ``sources/``, ``datasets/``, ``entities/``, ``linkages/``, ``licensing/``, ``dna/`` and ``models/``, and for the pages of ``reports/``."""
     return {f"{kind}.schema.json": _schema(kind, model) for kind, model in _FILES.items()}
 
 

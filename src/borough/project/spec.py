@@ -100,6 +100,6 @@ class Spec(BaseModel):
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """Only the name: values may hold secrets from the environment."""
-        for key in ("source", "dataset", "report", "entity", "linkage", "dna", "model", "name"):
+        for key in ("source", "dataset", "report", "entity", "linkage", "dna", "model", "page", "name"):
             if key in type(self).model_fields:
                 yield key, getattr(self, key)
