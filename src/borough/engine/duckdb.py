@@ -8,6 +8,7 @@ import importlib.util
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,18 +92,18 @@ class DuckDBEngine:
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         with self._explained():
-            self._connection.execute(sql, list(parameters))
+            self.native.execute(sql, list(parameters))
 
-    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
         with self._explained():
-            return self._connection.execute(sql, list(parameters)).fetchall()
+            return self.native.execute(sql, parameters if isinstance(parameters, Mapping) else list(parameters)).fetchall()
 
     def arrays(self, sql: str) -> dict[str, npt.NDArray[Any]]:
         """The columns of an answer as NumPy arrays: nulls are NaN in numbers, None in texts, NaT in dates. Whole numbers without nulls stay whole."""
         import numpy as np
 
         with self._explained():
-            found = self._connection.execute(sql).fetchnumpy()
+            found = self.native.execute(sql).fetchnumpy()
         return {name: _filled(np.ma.asarray(values)) for name, values in found.items()}
 
     def describe(self, sql: str) -> list[tuple[str, str]]:
@@ -175,6 +176,22 @@ class DuckDBEngine:
         if self._in_use is not None:
             os.close(self._in_use)
             self._in_use = None
+
+
+class SharedEngine(DuckDBEngine):
+    """The same for many threads at once, as a server has them: one database, and a connection to it for each thread."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._own = threading.local()
+
+    @property
+    def native(self) -> duckdb.DuckDBPyConnection:
+        mine = getattr(self._own, "connection", None)
+        if mine is None:
+            mine = self._own.connection = self._connection.cursor()
+            mine.execute("SET TimeZone='UTC'")  # each connection has its own
+        return mine
 
 
 def _filled(values: np.ma.MaskedArray[Any, Any]) -> npt.NDArray[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -26,8 +26,8 @@ class Engine(Protocol):
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Run a statement for its effect. Raises EngineError with the statement's cause."""
 
-    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """The rows of a (small) result."""
+    def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a (small) result; values that the statement leaves open are given in their order (``?``) or by name (``$name``)."""
 
     def describe(self, sql: str) -> list[tuple[str, str]]:
         """Column names and engine types of a query, without running it."""

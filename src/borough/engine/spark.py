@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +67,9 @@ class SparkEngine:
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         self._collect(sql, parameters)
 
-    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+        if isinstance(parameters, Mapping):
+            raise EngineError("values by name", advice="Spark takes values in their order")
         return [tuple(row) for row in self._collect(sql, parameters)]
 
     def describe(self, sql: str) -> list[tuple[str, str]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -20,6 +22,10 @@ ROLES = frozenset({"engineer"})
 """The roles there are. The local user is an engineer."""
 
 T = TypeVar("T")
+
+REMEMBERED = 2000
+"""SELECTs that a gate remembers as permitted."""
+_OPEN = re.compile(r"\$[a-z]\w*")
 
 DEFAULT_PURPOSE = "data_engineering"
 _DEFAULT = {DEFAULT_PURPOSE: PurposeSpec(title="Data engineering", lawful_basis=None, permits=("public", "internal", "personal"))}
@@ -57,11 +63,24 @@ class Answer:
     _audit: Audit = field(repr=False)
     _look: str = field(repr=False)
 
+    parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The values that the SELECT leaves open."""
+
     def rows(self, limit: int | None = None) -> list[tuple[Any, ...]]:
         """The rows, at most ``limit`` of them."""
-        found = _run(lambda: self._engine.rows(self.sql if limit is None else f"SELECT * FROM ({self.sql}) LIMIT {int(limit)}"))
+        found = self._rows(self.sql if limit is None else f"SELECT * FROM ({self.sql}) LIMIT {int(limit)}")
         self._audit.answered(self._look, len(found))
         return found
+
+    def drawn(self, around: Callable[[str], str], parameters: Mapping[str, Any] | None = None) -> tuple[Any, int]:
+        """Something that the engine makes of the rows, such as a map's tile: ``around`` puts the one row (what, of how many rows) about the SELECT."""
+        ((made, count),) = self._rows(around(self.sql), parameters)
+        self._audit.answered(self._look, int(count))
+        return made, int(count)
+
+    def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        values = {**self.parameters, **(parameters or {})}
+        return _run(lambda: self._engine.rows(sql, values) if values else self._engine.rows(sql))
 
     def copy(self, path: str | Path, format: str | None = None) -> int:
         """Write the rows to a file: Parquet, CSV, a JSON array or JSON lines (``parquet``, ``csv``, ``json``, ``jsonl``),
@@ -93,21 +112,32 @@ class Gate:
         self._purposes = purposes_of(purposes)
         self._audit = audit
         self._published = published
+        self._tables = {name: {c.name: c.type for c in relation.columns} for name, relation in self._relations.items()}
+        self._hidden: dict[str, dict[str, set[str]]] = {}
+        self._known: dict[tuple[str, str], _Known] = {}
 
-    def read(self, sql: str, who: Who, purpose: str) -> Answer:
-        """One SELECT over relations by their bare names.
+    def read(self, sql: str, who: Who, purpose: str, parameters: Mapping[str, Any] | None = None) -> Answer:
+        """One SELECT over relations by their bare names. ``parameters``: values that it leaves open (``$ward``), which are in no record.
 
         Raises AccessDeniedError where role, purpose or classification don't permit it, UsageError where the SELECT has
         mistakes, LakeError where the look can't be recorded. Every look is recorded, denied ones too.
         """
-        look = _Look(self._audit, who, purpose, self._published, sql, self._names())
+        look = _Look(self._audit, who, purpose, self._published, sql, self._names)
         self._admit(look, who, purpose)
-        bound, written = self._bind(look, sql, purpose)
-        look.bound = bound
-        self._permit(look, bound, purpose)
+        known = self._known.get((sql, purpose))
+        if known is None:
+            bound, written = self._bind(look, sql, purpose, open_values=bool(parameters))
+            look.bound = bound
+            self._permit(look, bound, purpose)
+            known = _Known(bound, written)
+        look.bound = known.bound
         identity = look.record(None)
-        columns = _run(lambda: self._engine.describe(written))
-        return Answer(tuple(columns), written, self._engine, self._audit, identity)
+        if known.columns is None:
+            # A value that is left open has no type yet: as a null it has any.
+            text = _OPEN.sub("NULL", known.written) if parameters else known.written
+            known = _Known(known.bound, known.written, tuple(_run(lambda: self._engine.describe(text))))
+            self._remember(sql, purpose, known)
+        return Answer(known.columns or (), known.written, self._engine, self._audit, identity, dict(parameters or {}))
 
     def columns(self, relation: str) -> tuple[ColumnAccess, ...]:
         """All columns of a relation, seen or not (for listings; reads no data)."""
@@ -118,6 +148,7 @@ class Gate:
         spec = self._purposes.get(purpose)
         return tuple(c for c in self._relations[relation].columns if spec is not None and visible(c, purpose, spec.permits))
 
+    @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(self._relations) | {c.name for r in self._relations.values() for c in r.columns}
 
@@ -133,12 +164,20 @@ class Gate:
                 )
             )
 
-    def _bind(self, look: _Look, sql: str, purpose: str) -> tuple[BoundSelect, str]:
-        tables = {name: {c.name: c.type for c in relation.columns} for name, relation in self._relations.items()}
-        shown = {name: {c.name for c in self.visible(name, purpose)} for name in tables}
-        hidden = {name: set(columns) - shown[name] for name, columns in tables.items()}
+    def _remember(self, sql: str, purpose: str, known: _Known) -> None:
+        """What was permitted once for a purpose is permitted again: neither the relations of a gate nor its purposes ever change."""
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[sql, purpose] = known
+
+    def _hidden_for(self, purpose: str) -> dict[str, set[str]]:
+        if purpose not in self._hidden:
+            self._hidden[purpose] = {name: set(columns) - {c.name for c in self.visible(name, purpose)} for name, columns in self._tables.items()}
+        return self._hidden[purpose]
+
+    def _bind(self, look: _Look, sql: str, purpose: str, *, open_values: bool) -> tuple[BoundSelect, str]:
         try:
-            bound = bind_select(sql, tables, hidden=hidden)
+            bound = bind_select(sql, self._tables, hidden=self._hidden_for(purpose), parameters=open_values)
             return bound, bound.over({name: self._relations[name].reading((c for t, c in bound.uses if t == name), purpose) for name in bound.tables})
         except SelectError as error:
             look.refuse(
@@ -160,6 +199,15 @@ class Gate:
         allowed = sorted(other for other, spec in self._purposes.items() if visible(column, other, spec.permits))
         who_may = f"permitted for {', '.join(allowed)}" if allowed else "no declared purpose permits it"
         return f"{table}.{name} is {column.classification}: purpose {purpose!r} may not see it ({who_may})"
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A SELECT that was permitted: bound, as the engine runs it, and its columns once they were asked for."""
+
+    bound: BoundSelect
+    written: str
+    columns: tuple[tuple[str, str], ...] | None = None
 
 
 @dataclass

@@ -30,11 +30,13 @@ NODES: frozenset[type[exp.Expr]] = frozenset(
 Report = Callable[..., Fault]
 
 
-def faults(tree: exp.Expr, report: Report) -> Iterator[Fault]:
-    """Everything in the tree that is not in the language."""
+def faults(tree: exp.Expr, report: Report, *, parameters: bool = False) -> Iterator[Fault]:
+    """Everything in the tree that is not in the language. ``parameters``: values may be left open, by name."""
     classes, names = functions.allowed()
     for node in tree.walk():
         if (isinstance(node, exp.Anonymous) and node.name.lower() in names) or _is_judged_above(node):
+            continue
+        if parameters and isinstance(node, exp.Placeholder) and re.fullmatch(r"[a-z]\w*", node.name):
             continue
         if type(node) in NODES or type(node) in classes:
             yield from _shape(node, report)

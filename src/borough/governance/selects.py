@@ -94,23 +94,23 @@ class BoundSelect:
         return pattern.sub(lambda m: stand_ins[m.group()], text_over)
 
 
-def bind_select(sql: str, tables: Mapping[str, Mapping[str, str]], *, hidden: Mapping[str, Collection[str]] | None = None) -> BoundSelect:
+def bind_select(sql: str, tables: Mapping[str, Mapping[str, str]], *, hidden: Mapping[str, Collection[str]] | None = None, parameters: bool = False) -> BoundSelect:
     """Bind one SELECT to tables (name -> column -> logical type).
 
     ``hidden`` columns exist and may be named (the caller judges ``uses``), but ``*`` does not show them and ``over``
-    does not hand them out. Raises SelectError with every mistake.
+    does not hand them out. ``parameters``: values may be left open by name (``$ward``). Raises SelectError with every mistake.
     """
     try:
-        return _bind(sql, tables, hidden or {})
+        return _bind(sql, tables, hidden or {}, parameters)
     except RecursionError as error:
         raise SelectError([TOO_DEEP]) from error
 
 
-def _bind(sql: str, tables: Mapping[str, Mapping[str, str]], hidden: Mapping[str, Collection[str]]) -> BoundSelect:
+def _bind(sql: str, tables: Mapping[str, Mapping[str, str]], hidden: Mapping[str, Collection[str]], parameters: bool) -> BoundSelect:
     shown = {name: tuple(c for c in columns if c not in hidden.get(name, ())) for name, columns in tables.items()}
     where = Places(sql)
     tree = parse(sql, where)
-    faults = list(language.faults(tree, where.fault))
+    faults = list(language.faults(tree, where.fault, parameters=parameters))
     tree = normalize_identifiers(tree, dialect=DIALECT)
     faults += mark_tables(tree, tables, where)
     faults += [_column_fault(*missing, where) for missing in lineage.missing(tree, tables)]
