@@ -18,6 +18,7 @@ from borough.compile.expressions import ExpressionError, bind
 from borough.compile.mapping import MappedFeed, map_feed
 from borough.compile.models.model import Model, rating_columns
 from borough.compile.nodes import Node
+from borough.compile.pages import Page, compile_pages
 from borough.compile.reports import BoundSelect, bind_reports
 from borough.errors import Mistake
 from borough.project.load import Project
@@ -35,6 +36,7 @@ class Programme:
     nodes: tuple[Node, ...]
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     models: Mapping[str, Model] = field(default_factory=dict)
+    pages: Mapping[str, Page] = field(default_factory=dict)
 
     def node(self, name: str) -> Node | None:
         return next((n for n in self.nodes if n.name == name), None)
@@ -63,9 +65,11 @@ def compile_project(project: Project, columns: Columns) -> tuple[Programme, list
     reports, found = _reports(project, profiles, models)
     mistakes.extend(found)
     mistakes.extend(condition_mistakes(project))
+    pages, found = _pages(project, profiles, models, reports)
+    mistakes.extend(found)
     nodes, found = _ordered(project, feeds, reports, profiles, models)
     mistakes.extend(found)
-    return Programme(project, feeds, reports, nodes, profiles, models), sorted(set(mistakes))
+    return Programme(project, feeds, reports, nodes, profiles, models, pages), sorted(set(mistakes))
 
 
 def _extract_date_mistakes(project: Project, name: str, columns: Sequence[str] | None) -> list[Mistake]:
@@ -118,6 +122,16 @@ def _reports(project: Project, profiles: Mapping[str, Profile], models: Mapping[
         for f in faults
     ]
     return dict(bound.bound), mistakes
+
+
+def _pages(project: Project, profiles: Mapping[str, Profile], models: Mapping[str, Model], reports: Mapping[str, BoundSelect]) -> tuple[dict[str, Page], list[Mistake]]:
+    """The pages. One over a report that has mistakes is told of once those are mended."""
+    if not project.pages:
+        return {}, []
+    tables = dataset_types(project) | profile_types(profiles) | rating_types(models) | {name: dict(bound.columns) for name, bound in reports.items()}
+    broken = set(project.reports) - set(reports)
+    pages, found = compile_pages(project, tables | {name: {} for name in broken})
+    return pages, [] if broken else found
 
 
 def _profiles(project: Project) -> tuple[dict[str, Profile], list[Mistake]]:
