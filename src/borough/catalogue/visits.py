@@ -18,4 +18,6 @@ NOTED_COLUMNS: Columns = (
     ("band", "string"),
     ("run", "long"),
     ("recorded", "timestamp"),
+    ("round", "long"),  # homes that lie together
+    ("place", "long"),  # in the round, as it is walked
 )

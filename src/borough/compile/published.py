@@ -15,6 +15,7 @@ from borough.catalogue.tables import (
     SCORECARD_COLUMNS,
     Columns,
 )
+from borough.catalogue.visits import NOTED_COLUMNS, PLANS
 from borough.compile.dataset_access import access_to, dataset_columns, own_columns
 from borough.compile.published_dna import profile_relations, rating_relations
 from borough.compile.published_identity import identity_relations
@@ -55,6 +56,8 @@ def published_relations(
         state = lake.table(table, published) if published else None
         sql = engine.scan(state.files if state else [], columns)
         relations.setdefault(name, Relation(name, sql, tuple(ColumnAccess(c, kind, "internal") for c, kind in columns), "system"))
+    if project.models:
+        relations.setdefault("visit_plan", _plan_relation(project, engine, lake, published))
     for name, relation in identity_relations(project, engine, lambda table: lake.table(table, published) if published else None).items():
         relations.setdefault(name, relation)
     return relations
@@ -68,6 +71,14 @@ def dataset_relation(
     dear = frozenset(link_columns(project.datasets[name]))
     light = builder.unlinked(name, as_of=as_of) if dear else None
     return Relation(name, builder.dataset(name, as_of=as_of), dataset_columns(project, name), light=light, dear=dear)
+
+
+def _plan_relation(project: Project, engine: Engine, lake: Lake, published: Published | None) -> Relation:
+    """The plans of visits that were noted, for the purposes of the models that they were made by."""
+    state = lake.table(PLANS, published) if published else None
+    purposes = tuple(sorted({p for model in project.models.values() for p in model.purposes}))
+    columns = tuple(ColumnAccess(name, kind, "personal", purposes, bool(purposes)) for name, kind in NOTED_COLUMNS)
+    return Relation("visit_plan", engine.scan(state.files if state else [], NOTED_COLUMNS), columns, "system")
 
 
 def _report_relation(

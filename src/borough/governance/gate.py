@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,8 +18,8 @@ from borough.governance.selects import BoundSelect, bind_select
 from borough.governance.statements import SelectError, redact_text
 from borough.project.specs import PurposeSpec
 
-ROLES = frozenset({"engineer"})
-"""The roles there are. The local user is an engineer."""
+ENGINEER = "engineer"
+"""The role of the local user, who may read for every purpose. The purposes of other roles are granted one by one."""
 
 T = TypeVar("T")
 
@@ -78,6 +78,10 @@ class Answer:
         self._audit.answered(self._look, int(count))
         return made, int(count)
 
+    def again(self, count: int) -> None:
+        """Note that rows which were read before for the same question are handed out again."""
+        self._audit.answered(self._look, count)
+
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         values = {**self.parameters, **(parameters or {})}
         return _run(lambda: self._engine.rows(sql, values) if values else self._engine.rows(sql))
@@ -105,13 +109,16 @@ class Gate:
     """
 
     def __init__(
-        self, engine: Engine, relations: Mapping[str, Relation], purposes: Mapping[str, PurposeSpec], audit: Audit, *, published: int | None
-    ) -> None:
+        self, engine: Engine, relations: Mapping[str, Relation], purposes: Mapping[str, PurposeSpec], audit: Audit, *, published: int | None,
+        roles: Mapping[str, Collection[str]] | None = None,
+    ) -> None:  # fmt: skip
+        """``roles``: role → the purposes for which it may read."""
         self._engine = engine
         self._relations = dict(relations)
         self._purposes = purposes_of(purposes)
         self._audit = audit
         self._published = published
+        self._roles = {role: frozenset(granted) for role, granted in (roles or {}).items()}
         self._tables = {name: {c.name: c.type for c in relation.columns} for name, relation in self._relations.items()}
         self._hidden: dict[str, dict[str, set[str]]] = {}
         self._known: dict[tuple[str, str], _Known] = {}
@@ -153,8 +160,8 @@ class Gate:
         return frozenset(self._relations) | {c.name for r in self._relations.values() for c in r.columns}
 
     def _admit(self, look: _Look, who: Who, purpose: str) -> None:
-        if who.role not in ROLES:
-            look.refuse(AccessDeniedError(f"role {who.role!r} may not read data", advice=f"roles that may: {', '.join(sorted(ROLES))}"))
+        if who.role != ENGINEER and not self._roles.get(who.role):
+            look.refuse(AccessDeniedError(f"role {who.role!r} may not read data", advice=f"roles that may: {', '.join(sorted({ENGINEER, *(r for r, granted in self._roles.items() if granted)}))}"))
         if purpose not in self._purposes:
             near = difflib.get_close_matches(purpose, self._purposes, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -163,6 +170,8 @@ class Gate:
                     f"purpose {purpose!r} is not declared{hint}", advice=f"declared in borough.yaml: {', '.join(sorted(self._purposes))}"
                 )
             )
+        if who.role != ENGINEER and purpose not in self._roles[who.role]:
+            look.refuse(AccessDeniedError(f"role {who.role!r} may not read for the purpose {purpose!r}", advice=f"its purposes: {', '.join(sorted(self._roles[who.role]))}"))
 
     def _remember(self, sql: str, purpose: str, known: _Known) -> None:
         """What was permitted once for a purpose is permitted again: neither the relations of a gate nor its purposes ever change."""

@@ -24,7 +24,7 @@ STANDS = 60
 
 @dataclass(frozen=True)
 class MadePlan:
-    """A plan as it was made: what it was drawn from, and its homes (uprn, reason, rating, band)."""
+    """A plan as it was made: what it was drawn from, and its homes (uprn, reason, rating, band, round, place)."""
 
     model: str
     version: int | None
@@ -78,7 +78,7 @@ def note_plan(project: Project, engine: DuckDBEngine, lake: Lake, made: MadePlan
             return
         also = {"plan": made.name, "made": made.day, "who": who, "seed": made.seed, "model": made.model, "version": made.version, "run": writer.number}
         recorded = now.astimezone(dt.UTC).replace(tzinfo=None)
-        records = [{**also, "recorded": recorded, **{k: home[k] for k in ("uprn", "reason", "rating", "band")}} for home in made.homes]
+        records = [{**also, "recorded": recorded, **{k: home[k] for k in ("uprn", "reason", "rating", "band", "round", "place")}} for home in made.homes]
         files = engine.copy(records_sql(records, NOTED_COLUMNS), writer.new_file(PLANS))
         writer.append(PLANS, files, [Column(name, kind) for name, kind in NOTED_COLUMNS], app=PLANS)
         record = dict(writer.last.record) if writer.last else {}

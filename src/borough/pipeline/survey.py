@@ -52,7 +52,7 @@ class Survey:
     idle: bool
 
 
-def _usual_memory() -> str | None:
+def usual_memory() -> str | None:
     """Enough for a borough, and room for others on the machine; None where the machine has less."""
     try:
         whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -65,10 +65,10 @@ def open_engine(project: Project) -> DuckDBEngine:
     """The engine that ``borough.yaml`` declares. Raises UsageError for one that can't run a project yet."""
     declared, storage = project.borough.engine, project.borough.storage
     if isinstance(declared, str):
-        return DuckDBEngine(memory=_usual_memory(), scratch=_scratch(project), storage=storage, filesystem=filesystem)
+        return DuckDBEngine(memory=usual_memory(), scratch=_scratch(project), storage=storage, filesystem=filesystem)
     if isinstance(declared, dict):
         spec = declared["duckdb"]
-        return DuckDBEngine(threads=spec.threads, memory=spec.memory or _usual_memory(), scratch=_scratch(project), storage=storage, filesystem=filesystem)
+        return DuckDBEngine(threads=spec.threads, memory=spec.memory or usual_memory(), scratch=_scratch(project), storage=storage, filesystem=filesystem)
     raise UsageError("engine: {spark: …} compiles and tests expressions, but can't run a project yet", advice="set engine: duckdb in borough.yaml")
 
 

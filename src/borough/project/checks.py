@@ -16,6 +16,7 @@ from borough.project.purpose_checks import check_purposes
 from borough.project.resolve import extract_from, file_patterns
 from borough.project.source_checks import check_reach
 from borough.project.specs import DatasetSpec, FeedSpec, SourceSpec
+from borough.project.web_checks import check_web
 
 SYSTEM_NAMES = frozenset(
     re.findall(
@@ -48,6 +49,7 @@ def check(project: Project) -> list[Mistake]:
     check_cycles(findings)
     check_entities(findings)
     check_licensing(findings)
+    check_web(findings)
     _unfilled(findings)
     _secrets(findings)
     return sorted(set(findings.mistakes))

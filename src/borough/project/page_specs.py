@@ -50,7 +50,7 @@ class TileSpec(Spec):
     where: Expression | None = Field(default=None, description="Rows that count. Default: all.")
     value: Expression | None = Field(default=None, description="An aggregate, such as `count(*)` or `sum(total)`. For all but `table`.")
     of: Expression | None = Field(default=None, description="What the value is a share of, an aggregate too: shown as a percentage with its 95% interval (Wilson 1927).")
-    per: float | None = Field(default=None, gt=0, description="With `of`: a rate for each so many (`1000`) rather than a percentage, with its 95% interval (Poisson, exact).")
+    per: float | None = Field(default=None, gt=0, description="With `of`: a rate for each so many (`1000`) rather than a percentage, with its 95% interval (Byar's method).")
     unit: str | None = Field(default=None, description="What is counted, such as `cases`.")
     by: Name | None = Field(default=None, description="For charts the column along the axis, for a map of areas the column with the area's code.")
     split: Name | None = Field(default=None, description="The column of the series; for a map of points that of the bands.")

@@ -27,6 +27,7 @@ from borough.project.spec import (
     Spec,
     nothing_is_empty,
 )  # fmt: skip
+from borough.project.web_specs import WebSpec
 
 # ── borough.yaml ────────────────────────────────────────────────────────────────────────────────
 
@@ -106,6 +107,7 @@ class BoroughSpec(Spec):
         default=None, description="The purpose for which other engines (Spark, Power BI, pandas) read datasets: `silver/DATASET/table` in the lake has the columns that it may see. Default: no such tables."
     )
     maintenance: MaintenanceSpec = Field(default_factory=MaintenanceSpec, description="Limits for compaction and vacuum.")
+    web: WebSpec = Field(default_factory=WebSpec, description="The web service: its name, who may read for what, and how people sign in.")
     openlineage: OpenLineageSpec | None = Field(default=None, description="Where runs tell their lineage. Default: nowhere.")
 
 
