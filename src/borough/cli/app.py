@@ -12,7 +12,25 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from borough.cli import contract, declare, demo, dna, history, identity, licensing, maintain, model, quarantine, read, run, source, visits
+from borough.cli import (
+    contract,
+    declare,
+    demo,
+    dna,
+    history,
+    identity,
+    licensing,
+    maintain,
+    model,
+    quarantine,
+    read,
+    report,
+    run,
+    serve,
+    source,
+    user,
+    visits,
+)
 from borough.cli.context import Context, JsonOption, ProjectOption
 from borough.errors import BoroughError, DeclarationError, LakeError
 
@@ -61,6 +79,9 @@ licensing.register(app)
 dna.register(app)
 model.register(app)
 visits.register(app)
+report.register(app)
+serve.register(app)
+user.register(app)
 maintain.register(app)
 demo.register(app)
 

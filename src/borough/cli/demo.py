@@ -163,11 +163,13 @@ def make(directory: Path, scale: float, seed: int, until: dt.date, rates: dict[s
 
 def _declare(directory: Path, postgres: str | None) -> None:
     """The library's declarations, all of them; where the databases are on a server, saying so."""
+    from borough.compile import ready_reports
     from borough.library import copying, shelf
 
     copying.write(directory, copying.prepare(directory, shelf.sources()), force=True)
     copying.write(directory, copying.prepare_dna(directory, shelf.dna_groups()), force=True)
     copying.write(directory, copying.prepare_models(directory, shelf.model_names()), force=True)
+    ready_reports.write(directory, ready_reports.fitting(directory)[0])
     if postgres is None:
         return
     for source in (directory / "sources").glob("*.yaml"):

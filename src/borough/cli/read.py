@@ -16,13 +16,13 @@ from borough.cli.context import (
     ProjectOption,
     civil_date,
     opened,
-    plain,
     print_json,
     project_to_complete,
     redacted,
     user,
     wants_json,
 )
+from borough.engine.jsonable import plain
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from borough.catalogue.contracts import LOGICAL, area_columns
 from borough.compile.links import found_by
-from borough.governance.classification import ColumnAccess, strictest
+from borough.governance.classification import ORDER, ColumnAccess, strictest
 from borough.project.load import Project
 from borough.project.specs import DatasetSpec
 
@@ -30,11 +30,11 @@ def own_columns(contract: DatasetSpec) -> tuple[ColumnAccess, ...]:
 
 
 def _area_access(contract: DatasetSpec, column: str) -> ColumnAccess:
-    """Where a row lies says less than its point does: it is as the dataset is, unless the point is a special fact."""
+    """Where a row lies says less than its point does: it is as the dataset is, or as the point where that is more open, unless the point is a special fact."""
     where = contract.areas[column.removesuffix("_code").removesuffix("_name")]
     made_from = [*where.point, *([where.on] if where.on else [])]
     special = [c for c in made_from if class_of(contract, c) == "special"]
-    return access_to(contract, column, "string", special) if special else ColumnAccess(column, "string", contract.classification)
+    return access_to(contract, column, "string", special) if special else ColumnAccess(column, "string", min(contract.classification, strictest(class_of(contract, c) for c in made_from), key=ORDER.index))
 
 
 def class_of(contract: DatasetSpec, column: str) -> str:

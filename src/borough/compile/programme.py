@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from borough.catalogue.contracts import LOGICAL, added_columns, area_table, bronze_table, contract_types, feeds_of, log_table, report_table
 from borough.catalogue.dna import kept_table, profile_name, profile_table
-from borough.catalogue.entities import entity_table
+from borough.catalogue.entities import ENTITY_COLUMNS, entity_table
 from borough.catalogue.identity import ADDRESSES, LINKS, STATEMENTS
 from borough.catalogue.models import FITTED, rating_name, rating_table
 from borough.compile.attributes.model import APPEARANCE, Profile, profile_columns
 from borough.compile.conditions import condition_mistakes
-from borough.compile.entities import entity_nodes
+from borough.compile.entities import addressed, entity_nodes, peopled
 from borough.compile.expressions import ExpressionError, bind
 from borough.compile.mapping import MappedFeed, map_feed
 from borough.compile.models.model import Model, rating_columns
@@ -105,6 +105,13 @@ def rating_types(models: Mapping[str, Model]) -> dict[str, dict[str, str]]:
     return {rating_name(name): dict(rating_columns(model)) for name, model in models.items()}
 
 
+def entity_types(project: Project) -> dict[str, dict[str, str]]:
+    """What is made of appearances as a report sees it: column → logical type. Of what is told by special datasets reports have nothing."""
+    if not addressed(project) and not peopled(project):
+        return {}
+    return {name: dict(columns) for name, columns in ENTITY_COLUMNS.items() if name not in project.reports and name not in project.datasets}
+
+
 def _models(project: Project, profiles: Mapping[str, Profile]) -> tuple[dict[str, Model], list[Mistake]]:
     """The models, where any is declared."""
     if not project.models:
@@ -115,7 +122,7 @@ def _models(project: Project, profiles: Mapping[str, Profile]) -> tuple[dict[str
 
 
 def _reports(project: Project, profiles: Mapping[str, Profile], models: Mapping[str, Model]) -> tuple[dict[str, BoundSelect], list[Mistake]]:
-    bound = bind_reports({name: report.sql for name, report in project.reports.items()}, dataset_types(project) | profile_types(profiles) | rating_types(models))
+    bound = bind_reports({name: report.sql for name, report in project.reports.items()}, dataset_types(project) | entity_types(project) | profile_types(profiles) | rating_types(models))
     mistakes = [
         Mistake(project.place("report", name, line=f.line, column=f.column), f.found, f.expected, f.nearest)
         for name, faults in bound.faults.items()
@@ -128,7 +135,7 @@ def _pages(project: Project, profiles: Mapping[str, Profile], models: Mapping[st
     """The pages. One over a report that has mistakes is told of once those are mended."""
     if not project.pages:
         return {}, []
-    tables = dataset_types(project) | profile_types(profiles) | rating_types(models) | {name: dict(bound.columns) for name, bound in reports.items()}
+    tables = dataset_types(project) | entity_types(project) | profile_types(profiles) | rating_types(models) | {name: dict(bound.columns) for name, bound in reports.items()}
     broken = set(project.reports) - set(reports)
     pages, found = compile_pages(project, tables | {name: {} for name in broken})
     return pages, [] if broken else found
@@ -161,7 +168,7 @@ def _ordered(
     nodes.extend(Node(profile_name(entity), "dna", _profile_reads(profile), (kept_table(entity), profile_table(entity))) for entity, profile in profiles.items())
     nodes.extend(Node(rating_name(name), "rating", _rating_reads(project, model), (rating_table(name),)) for name, model in models.items())
     for name, bound in reports.items():
-        made = {profile_name(entity): profile_table(entity) for entity in profiles} | {rating_name(model): rating_table(model) for model in models}
+        made = {entity: entity_table(entity) for entity in entity_types(project)} | {profile_name(entity): profile_table(entity) for entity in profiles} | {rating_name(model): rating_table(model) for model in models}
         reads = tuple(report_table(t) if t in project.reports else made.get(t) or log_table(t) for t in bound.tables)
         nodes.append(Node(name, "report", reads, (report_table(name),)))
     return tuple(nodes), mistakes

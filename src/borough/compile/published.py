@@ -48,6 +48,8 @@ def published_relations(
     relations = {name: dataset_relation(project, engine, lake, published, name, as_of=as_of) for name in project.datasets}
     relations.update(rating_relations(project, engine, lambda table: lake.table(table, published) if published else None, published.record if published else {}))
     relations.update(profile_relations(project, engine, lambda table: lake.table(table, published) if published else None))
+    entities = identity_relations(project, engine, lambda table: lake.table(table, published) if published else None)
+    relations.update({name: relation for name, relation in entities.items() if name not in relations and name not in project.reports})
     tables = {name: report_table(name) for name in project.reports}
     for name in order_reports(reports):
         relation = _report_relation(engine, lake, published, name, tables[name], report_columns(reports[name], relations))
@@ -58,8 +60,6 @@ def published_relations(
         relations.setdefault(name, Relation(name, sql, tuple(ColumnAccess(c, kind, "internal") for c, kind in columns), "system"))
     if project.models:
         relations.setdefault("visit_plan", _plan_relation(project, engine, lake, published))
-    for name, relation in identity_relations(project, engine, lambda table: lake.table(table, published) if published else None).items():
-        relations.setdefault(name, relation)
     return relations
 
 
@@ -90,7 +90,7 @@ def _report_relation(
     if state is None:
         return Relation(name, engine.scan([], [(c.name, "string") for c in declared]), declared, "report")
     columns = tuple(
-        ColumnAccess(c.name, c.type, access[c.name].classification, access[c.name].purposes) if c.name in access else ColumnAccess(c.name, c.type, "special")
+        ColumnAccess(c.name, c.type, access[c.name].classification, access[c.name].purposes, access[c.name].only) if c.name in access else ColumnAccess(c.name, c.type, "special")
         for c in state.columns
     )
     return Relation(name, engine.scan(state.files, [(c.name, c.type) for c in state.columns]), columns, "report")

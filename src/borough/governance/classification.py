@@ -65,11 +65,12 @@ def report_columns(bound: BoundSelect, relations: Mapping[str, Relation]) -> tup
 
     A column takes the strictest classification of the columns it is made from, and the purposes that all the special
     ones among them name; made from no column (``count(*)``), it is internal. A special column that chooses the rows
-    (WHERE, JOIN …) taints every column: to know who is in such a report is to know the special fact about them.
+    (WHERE, JOIN …), itself shown or not, taints every column: to know who is in such a report is to know the special fact about them.
     """
     access = {(name, column.name): column for name in bound.tables for column in relations[name].columns}
     made_from = {ref for refs in bound.lineage.values() for ref in refs}
-    choosing = [access[ref] for ref in bound.uses - made_from if access[ref].named]
+    deciding = {ref for ref, way in bound.ways().rows if way.subtype in ("FILTER", "JOIN")}
+    choosing = [access[ref] for ref in sorted((bound.uses - made_from) | deciding) if access[ref].named]
     return tuple(_inherit(name, kind, [access[ref] for ref in bound.lineage.get(name, ())] + choosing) for name, kind in bound.columns)
 
 

@@ -32,6 +32,8 @@ SCALAR = {
     "ifnull": "x, y",
     "nullif": "x, y",
     "if": "x, y, z",
+    "longitude_of": "x, y",  # of a point of the British National Grid, in metres
+    "latitude_of": "x, y",
     "upper": "x",
     "lower": "x",
     "trim": "x",

@@ -190,14 +190,14 @@ def _is_cte(table: exp.Table) -> bool:
     return False
 
 
-def references(sql: str, names: Collection[str]) -> tuple[str, ...]:
-    """Which of the names a SELECT reads as tables; none if it can't be read."""
+def references(sql: str, names: Collection[str] | None = None) -> tuple[str, ...]:
+    """Which of the names a SELECT reads as tables (all that it reads, where none are given); none if it can't be read."""
     try:
         tree = normalize_identifiers(parse(sql, Places(sql)), dialect=DIALECT)
     except SelectError:
         return ()
     found = {t.name for t in tree.find_all(exp.Table) if not isinstance(t.this, exp.Func) and not _is_cte(t)}
-    return tuple(sorted(found & set(names)))
+    return tuple(sorted(found if names is None else found & set(names)))
 
 
 def redact_text(sql: str, known: Collection[str]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from borough.catalogue.contracts import area_table, feeds_of, log_table, report_table
 from borough.catalogue.dna import profile_table
+from borough.catalogue.entities import ENTITY_TABLES
 from borough.catalogue.models import rating_table
 from borough.catalogue.rows import read_rows
 from borough.compile.areas import area_side_table, boundary_edges, mended_boundaries
@@ -108,6 +109,10 @@ def _relation(run: Run, programme: Programme, name: str, columns: set[str]) -> s
     if name in run.project.datasets:
         linked = columns & set(link_columns(run.project.datasets[name]))
         return run.relations.dataset(name) if linked else run.relations.unlinked(name)
+    if name in ENTITY_TABLES and name not in run.project.reports:
+        entity, kept = ENTITY_TABLES[name]
+        rows = read_rows(run.engine, entity, run.state(entity), kept)
+        return f"(SELECT * FROM {rows} WHERE NOT special)" if "special" in dict(kept) else rows
     model = programme.models.get(name.removesuffix("_rating")) if name not in run.project.reports else None
     if model is not None:
         table = rating_table(model.name)

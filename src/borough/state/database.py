@@ -34,6 +34,7 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 _PUT = "INSERT INTO documents (kind, key, body, expires) VALUES (:kind, :key, :body, :expires) ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body, expires = excluded.expires"
 _GET = "SELECT body FROM documents WHERE kind = :kind AND key = :key AND (expires IS NULL OR expires > :now)"
+_ALL = "SELECT key, body FROM documents WHERE kind = :kind AND (expires IS NULL OR expires > :now) ORDER BY key"
 _ATTEMPT = "kind, name, tries, failures, last_try, last_success, last_failure, problem, next_try"
 _TRIED = f"""INSERT INTO attempts AS a ({_ATTEMPT})
 VALUES (:kind, :name, 1, :failed, :now, :success, :failure, :problem, :next)
@@ -95,6 +96,9 @@ class Database:
         found = self._rows(_GET, kind=kind, key=key, now=_micros(now))
         document: dict[str, Any] | None = json.loads(found[0][0]) if found else None
         return document
+
+    def documents(self, kind: str, *, now: dt.datetime) -> dict[str, dict[str, Any]]:
+        return {str(key): json.loads(body) for key, body in self._rows(_ALL, kind=kind, now=_micros(now))}
 
     def delete(self, kind: str, key: str) -> None:
         self._change("DELETE FROM documents WHERE kind = :kind AND key = :key", kind=kind, key=key)

@@ -22,6 +22,9 @@ class State(Protocol):
     def get(self, kind: str, key: str, *, now: dt.datetime) -> dict[str, Any] | None:
         """The document, None if there is none or its time is over."""
 
+    def documents(self, kind: str, *, now: dt.datetime) -> dict[str, dict[str, Any]]:
+        """All documents of a kind whose time is not over, by key in order."""
+
     def delete(self, kind: str, key: str) -> None:
         """Forget a document, if it is there."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -61,10 +61,10 @@ class Templates:
         self._environment = Environment(
             loader=ChoiceLoader([PackageLoader("borough.web"), PackageLoader("govuk_frontend_jinja")]), autoescape=select_autoescape(default=True, default_for_string=True), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._environment.filters.update(said=said, words=in_words)
+        self._environment.filters.update(said=said, words=in_words, batched=batched)
         self._environment.globals.update(static=static, plural=plural)
 
-    def page(self, request: Request, name: str, *, user: User | None, snapshot: Snapshot | None, status: int = 200, **context: Any) -> HTMLResponse:
+    def page(self, request: Request, template: str, /, *, user: User | None, snapshot: Snapshot | None, status: int = 200, **context: Any) -> HTMLResponse:
         """A page as HTML."""
         project = service_of(request).project
         told = {
@@ -72,7 +72,7 @@ class Templates:
             "navigation": navigation(project, user, request.url.path), "purpose": _purpose(project, user), "contact": project.borough.web.contact, "breadcrumbs": [],
             "published": snapshot.published.recorded if snapshot else None, "run": snapshot.number if snapshot else None, "scripts": (),
         }  # fmt: skip
-        return HTMLResponse(self._environment.get_template(name).render(told | context), status_code=status)
+        return HTMLResponse(self._environment.get_template(template).render(told | context), status_code=status)
 
 
 def navigation(project: Project, user: User | None, path: str) -> list[dict[str, Any]]:
@@ -89,6 +89,17 @@ def _purpose(project: Project, user: User | None) -> Mapping[str, str] | None:
     if user is None or user.purpose is None or user.purpose not in project.borough.purposes:
         return None
     return {"name": user.purpose, "title": project.borough.purposes[user.purpose].title}
+
+
+def batched(figures: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Figures in groups: numbers that follow each other stand side by side, each other tile alone."""
+    groups: list[list[dict[str, Any]]] = []
+    for figure in figures:
+        if groups and figure["kind"] == groups[-1][0]["kind"] == "number":
+            groups[-1].append(figure)
+        else:
+            groups.append([figure])
+    return groups
 
 
 @lru_cache(maxsize=256)

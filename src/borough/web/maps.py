@@ -97,12 +97,13 @@ def _around(rows: str, z: int, x: int, y: int) -> str:
 
 def _sides(z: int, x: int, y: int, margin: float) -> tuple[float, float, float, float]:
     """West, south, east and north of a tile, in degrees, with a margin about it (a share of the tile)."""
+    across: float = float(2**z)
 
     def longitude(at: float) -> float:
-        return at / 2**z * 360 - 180
+        return at / across * 360 - 180
 
     def latitude(at: float) -> float:
-        return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * at / 2**z))))
+        return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * at / across))))
 
     return longitude(x - margin), latitude(y + 1 + margin), longitude(x + 1 + margin), latitude(y - margin)
 

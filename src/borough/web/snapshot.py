@@ -83,7 +83,7 @@ def make(project: Project, programme: Programme, lake: Lake, engine: SharedEngin
     schema = f"run_{published.number}_{serial}"
     engine.execute(f"CREATE SCHEMA {quoted(schema)}")
     copied = {name: _copy(engine, schema, relation) if _is_read(project, name, relation) else relation for name, relation in found.items()}
-    roles = project.borough.web.roles
+    roles = granted(project)
     gate = Gate(engine, copied, project.borough.purposes, Audit(lake.notes("audit")), published=published.number, roles=roles)
     return Snapshot(project, programme, lake, engine, published, gate, copied, schema, now)
 
@@ -105,7 +105,7 @@ def _copy(engine: SharedEngine, schema: str, relation: Relation) -> Relation:
     return replace(relation, sql=f"(SELECT * FROM {table})", light=None)
 
 
-def purposes_for(project: Project, role: str) -> tuple[str, ...]:
-    """The purposes of a role, in the order of ``borough.yaml``."""
-    granted = project.borough.web.roles.get(role, ())
-    return tuple(p for p in purposes_of(project.borough.purposes) if p in granted)
+def granted(project: Project) -> dict[str, tuple[str, ...]]:
+    """Role → the purposes for which it may read, those that it reads for first in front."""
+    known = purposes_of(project.borough.purposes)
+    return {str(role): tuple(p for p in purposes if p in known) for role, purposes in project.borough.web.roles.items()}

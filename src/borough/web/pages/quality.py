@@ -14,7 +14,7 @@ from borough.quality.scorecard import DIMENSIONS, by_dimension, by_rule
 from borough.web.asking import NotFoundError, Reading, SignedIn, Templates, reader_of
 from borough.web.fitted import cells, columns, figure
 from borough.web.reading import Reader
-from borough.web.snapshot import Snapshot
+from borough.web.snapshot import Snapshot, granted
 
 SHOWN = 100
 RUNS = 20
@@ -117,7 +117,7 @@ def _quarantine(snapshot: Snapshot, reader: Reader, dataset: str) -> dict[str, A
 
 def _gate(snapshot: Snapshot, dataset: str | None) -> Gate:
     relation = quarantine_relation(snapshot.project, snapshot.engine, snapshot.lake, snapshot.published, dataset)
-    return Gate(snapshot.engine, {"quarantine": relation}, snapshot.project.borough.purposes, Audit(snapshot.lake.notes("audit")), published=snapshot.number, roles=snapshot.project.borough.web.roles)
+    return Gate(snapshot.engine, {"quarantine": relation}, snapshot.project.borough.purposes, Audit(snapshot.lake.notes("audit")), published=snapshot.number, roles=granted(snapshot.project))
 
 
 def _visible(snapshot: Snapshot, reader: Reader, dataset: str) -> set[str]:

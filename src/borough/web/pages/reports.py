@@ -54,7 +54,7 @@ def router(templates: Templates) -> APIRouter:
         writer = csv.writer(out, lineterminator="\n")
         heads = list(rows[0]) if rows else [tile.spec.title]
         writer.writerow(heads)
-        writer.writerows([[_harmless(row[h]) for h in heads] for row in rows])
+        writer.writerows([[harmless(row[h]) for h in heads] for row in rows])
         return _file(out.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", f"{name}-{number}.csv")
 
     @routes.get("/reports/{name}/{number}.xlsx", include_in_schema=False)
@@ -147,7 +147,7 @@ def workbook(title: str, rows: list[dict[str, Any]]) -> bytes:
     return out.getvalue()
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
     """A cell of a CSV file that no spreadsheet takes for a formula (OWASP, CSV injection)."""
     if isinstance(value, str) and value[:1] in "=+-@\t\r":
         return f"'{value}"
