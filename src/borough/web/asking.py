@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, select_autoescape
 
 from borough.errors import AccessDeniedError, UsageError
 from borough.governance.gate import Who
@@ -59,7 +59,8 @@ class Templates:
 
     def __init__(self) -> None:
         self._environment = Environment(
-            loader=ChoiceLoader([PackageLoader("borough.web"), PackageLoader("govuk_frontend_jinja")]), autoescape=select_autoescape(default=True, default_for_string=True), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+            loader=ChoiceLoader([PackageLoader("borough.web"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]),
+            autoescape=select_autoescape(default=True, default_for_string=True), trim_blocks=True, lstrip_blocks=True,
         )
         self._environment.filters.update(said=said, words=in_words, batched=batched)
         self._environment.globals.update(static=static, plural=plural)
