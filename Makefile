@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet --require-hashes --no-deps --no-build-isolation
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test servers demo test lint format bench lock wheel clean
+.PHONY: help setup setup-test assets servers demo test lint format bench lock wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -31,22 +31,35 @@ help: ## Show what can be made
 	@$(INSTALL) -r requirements/test.txt
 	@touch $@
 
-setup: .venv/.ready ## Make .venv with Borough in it
+# What browsers run is built from npm's packages by the machine's Node.js, or by PyPI's where there is none.
+WEB := src/borough/web
+NPM = $(if $(shell node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null && command -v npm),npm,PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm)
+
+$(WEB)/static/app.css: $(WEB)/frontend/package-lock.json $(WEB)/frontend/build.mjs $(wildcard $(WEB)/frontend/src/*) | .venv/.ready
+	@echo "Building what browsers run"
+	@case "$(NPM)" in PATH*) $(INSTALL) -r requirements/node.txt;; esac
+	@cd $(WEB)/frontend && $(NPM) ci --silent && PATH="$(CURDIR)/$(BIN):$$PATH" node build.mjs
+	@touch $@
+
+assets: $(WEB)/static/app.css ## Build what browsers run (styles, maps, charts)
+
+setup: .venv/.ready assets ## Make .venv with Borough in it
 
 setup-test: .venv/.ready-test ## The same, with everything that the tests need
 
 # What PyPI has not. Without them (or without root) the tests that need them are skipped and say so.
-servers: ## On Debian, as root: install the servers that tests start (sshd, MariaDB)
+servers: ## On Debian, as root: install what tests start (sshd, MariaDB, Chromium)
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openssh-server mariadb-server >/dev/null \
-		|| echo "sshd and MariaDB can't be installed here: their tests will be skipped"; \
-	else echo "not root on Debian: tests of SFTP and MariaDB will be skipped where those servers are absent"; fi
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openssh-server mariadb-server chromium >/dev/null \
+		|| echo "sshd, MariaDB or Chromium can't be installed here: their tests will be skipped"; \
+	else echo "not root on Debian: tests of SFTP, MariaDB and pages in a browser will be skipped where those servers are absent"; fi
 
-demo: .venv/.ready ## Make a fictional London borough, run everything on it and show what to look at (about a minute)
+demo: .venv/.ready assets ## Make a fictional London borough, run everything on it and open its pages (about two minutes)
 	@$(BIN)/borough demo --dir demo-council --scale 0.1
 	@echo "(Before that: source .venv/bin/activate)"
+	@if [ -t 1 ]; then $(BIN)/borough serve --project demo-council; fi
 
-test: lint ## Lint, then every test (about 9 minutes on 2 cores)
+test: lint assets ## Lint, then every test (about 9 minutes on 2 cores)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/.ready-test ## ruff, mypy and the laws of the house
@@ -65,18 +78,19 @@ bench: .venv/.ready-test ## Measure the promises in bench/
 	$(BIN)/python -m bench.identity
 	$(BIN)/python -m bench.dna
 	$(BIN)/python -m bench.risk
+	$(BIN)/python -m bench.web
 
 lock: .venv/.ready ## Write requirements/*.txt again from pyproject.toml
 	@$(INSTALL) -r requirements/lock.txt
 	@for lock in "build --group build" "test pyproject.toml --extra spark --extra sftp --extra aws --group build --group dev" \
-		"runtime pyproject.toml --extra sftp --extra aws --constraint requirements/test.txt" "lock --group lock"; do \
+		"runtime pyproject.toml --extra sftp --extra aws --constraint requirements/test.txt" "node --group node" "lock --group lock"; do \
 		set -- $$lock; name=$$1; shift; \
 		$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-header --no-annotate --quiet "$$@" -o requirements/$$name.txt || exit 1; \
 	done
 
-wheel: .venv/.ready ## Build the wheel into dist/
+wheel: .venv/.ready assets ## Build the wheel into dist/
 	@$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean: ## Remove what was made here
-	rm -rf .venv dist build demo-council .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv dist build demo-council .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(WEB)/static $(WEB)/frontend/node_modules

@@ -45,6 +45,7 @@ borough quarantine list                # what was refused, with every reason
 borough show council_tax_account       # a dataset: columns, classification, some rows
 borough history council_tax_account    # and how it changed
 borough dna list property              # what is derived of each home; borough dna show property UPRN
+borough serve                          # pages, maps and visits in your browser
 borough model evaluate                 # how well the ratings do, and how sure that is; borough model show, explain UPRN, card
 borough demo advance --days 1          # a day passes; then borough run
 borough demo truth                     # the run, measured against what is really so

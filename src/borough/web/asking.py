@@ -83,7 +83,7 @@ def navigation(project: Project, user: User | None, path: str) -> list[dict[str,
     pages = sorted((p.order, p.title, f"/reports/{name}") for name, p in project.pages.items() if p.purpose is None or p.purpose in user.purposes)
     first, *rest = [(title, address) for title, address, purpose in FIXED if not purpose or purpose in user.purposes]
     shown = [first, *[(title, address) for order, title, address in pages if order < 60], ("All reports", "/reports"), *rest]
-    return [{"text": title, "href": address, "current": path == address or (address != "/" and path.startswith(address + "/"))} for title, address in shown]
+    return [{"text": title, "href": address, "current": path == address or (address not in ("/", "/reports") and path.startswith(address + "/"))} for title, address in shown]
 
 
 def _purpose(project: Project, user: User | None) -> Mapping[str, str] | None:

@@ -8,11 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 FEW = "fewer than 5"
+SHORT = {"asb": "anti-social behaviour", "hmo": "HMO", "epc": "EPC", "uprn": "UPRN", "usrn": "USRN"}
+"""Short words of columns and values, as people say them."""
 
 
 def in_words(name: str) -> str:
     """A name as a heading: ``ward_name`` becomes ``Ward name``."""
-    spaced = name.replace("_", " ")
+    words = [SHORT.get(word, word) for word in name.replace("_", " ").split(" ")]
+    spaced = " ".join(words)
     return spaced[:1].upper() + spaced[1:]
 
 

@@ -1,7 +1,7 @@
 -- title: People linked to homes
 -- description: Who is known to live or to have lived in each home, since when and how surely, without what special systems say.
 -- owner: Private Sector Housing
-SELECT s.property AS uprn, s.person, p.name, s.evidence AS role, s.from_day AS "from", s.to_day AS "to", s.confidence
+SELECT s.property AS uprn, s.person, p.name, replace(s.evidence, '_', ' ') AS role, s.from_day AS "from", s.to_day AS "to", s.confidence
 FROM stay AS s
 JOIN person AS p ON p.person = s.person
 WHERE s.property IS NOT NULL

@@ -39,7 +39,7 @@ def router(templates: Templates) -> APIRouter:
             raise NotFoundError(f"no model {name[:60]!r} is fitted")
         from markdown_it import MarkdownIt
 
-        text = MarkdownIt("commonmark", {"html": False}).enable("table").render(transparency_record(snapshot.programme, fitted))
+        text = _scrolled(MarkdownIt("commonmark", {"html": False}).enable("table").render(transparency_record(snapshot.programme, fitted)))
         return templates.page(request, "record.html", user=user, snapshot=snapshot, text=text, breadcrumbs=[("Model", "/model")])
 
     @routes.get("/model/{name}/record.md")
@@ -51,6 +51,13 @@ def router(templates: Templates) -> APIRouter:
         return Response(transparency_record(snapshot.programme, fitted), media_type="text/markdown", headers={"Content-Disposition": f'attachment; filename="{fitted.model}-record.md"'})
 
     return routes
+
+
+def _scrolled(text: str) -> str:
+    """Tables that a keyboard can scroll where the screen is narrow."""
+    parts = text.split("<table>")
+    begun = [f'<div class="app-tile__scroll" role="region" aria-label="Table {n}" tabindex="0"><table>{part}' for n, part in enumerate(parts[1:], 1)]
+    return parts[0] + "".join(begun).replace("</table>", "</table></div>")
 
 
 def _chosen(snapshot: Snapshot, name: str | None) -> Fitted | None:

@@ -105,9 +105,15 @@ def _drivers(reader: Reader, uprn: int, written: str | None) -> list[Row]:
     return [_driver(feature, points, asked, values) for feature, points in drivers]
 
 
+def _register(name: str) -> str:
+    """What the register says of a way of letting is no attribute: it has no title of its own."""
+    way = name.removeprefix("licence_")
+    return f"What the licence register says, if let as: {way.replace('_', ' ')}" if way != name else name.replace("_", " ")
+
+
 def _driver(feature: str, points: float, asked: Mapping[str, Any], values: Mapping[str, Any]) -> Row:
     parts = feature.split(" × ")
-    titles = [asked[p].spec.title if p in asked else p.replace("_", " ") for p in parts]
+    titles = [asked[p].spec.title if p in asked else _register(p) for p in parts]
     value = values.get(feature)
     attribute = asked.get(parts[0])
     return {"feature": feature, "title": " and ".join(titles), "meaning": attribute.spec.meaning if attribute is not None and len(parts) == 1 else None, "value": said(value) if feature in values else None, "points": round(points, 1)}

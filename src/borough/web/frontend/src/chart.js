@@ -5,23 +5,6 @@ import {style as banded} from "./bands.js";
 const COLOURS = ["#1d70b8", "#b35900", "#00703c", "#6b3fa0", "#aa2a2a", "#505a5f", "#0f7a8a", "#8a6d00"];
 const number = (v) => (v == null ? "–" : v.toLocaleString("en-GB", {maximumFractionDigits: 1}));
 
-for (const figure of document.querySelectorAll("[data-chart]")) {
-  const told = JSON.parse(document.getElementById(figure.dataset.source).textContent);
-  if (!told?.rows?.length) continue;
-  const place = document.createElement("div");
-  place.className = "app-chart__drawing";
-  figure.append(place);
-  const draw = () => place.replaceChildren(drawn(told, figure, Math.max(280, Math.min(960, figure.clientWidth))));
-  draw();
-  let width = figure.clientWidth;
-  new ResizeObserver(() => {
-    if (Math.abs(figure.clientWidth - width) > 8) {
-      width = figure.clientWidth;
-      draw();
-    }
-  }).observe(figure);
-}
-
 function drawn(told, figure, width) {
   const made = ({bar, line, interval, curve, weights})[told.kind](told, width);
   const svg = Plot.plot({...made, width, style: undefined, className: "app-plot", ariaLabel: undefined});
@@ -58,8 +41,8 @@ function bar(told, width) {
   if (told.x.type !== "text") return upright(told);
   const names = [...new Set(told.rows.map((r) => r.x))];
   return {
-    marginLeft: Math.min(longest(told.rows), width * 0.45), marginRight: 50, height: 50 + names.length * 26, color: scale(told),
-    x: {label: `${told.y.title} ${percent(told)}`.trim(), grid: true, nice: true, ticks: Math.max(3, width / 110)}, y: {label: null, domain: names},
+    marginLeft: Math.min(longest(told.rows), width * 0.45), marginRight: 50, marginBottom: 45, height: 65 + names.length * 26, color: scale(told),
+    x: {label: `${told.y.title} ${percent(told)}`.trim(), labelOffset: 40, grid: true, nice: true, ticks: Math.max(3, width / 110)}, y: {label: null, domain: names},
     marks: [
       Plot.barX(told.rows, {y: "x", x: "y", fill: told.series ? "series" : COLOURS[0], order: told.series ?? undefined, inset: 1}),
       ...(told.series ? [] : [Plot.text(told.rows, {y: "x", x: "y", text: (d) => number(d.y), dx: 4, textAnchor: "start"})]),
@@ -96,8 +79,8 @@ function line(told) {
 function interval(told, width) {
   const names = [...new Set(told.rows.map((r) => r.x))];
   return {
-    marginLeft: Math.min(longest(told.rows), width * 0.45), marginRight: 60, height: 50 + names.length * 28, color: scale(told),
-    x: {label: `${told.y.title} ${percent(told)}`.trim(), grid: true, nice: true, zero: true, ticks: Math.max(3, width / 110)}, y: {label: null, domain: names, type: "point"},
+    marginLeft: Math.min(longest(told.rows), width * 0.45), marginRight: 60, marginBottom: 45, height: 65 + names.length * 28, color: scale(told),
+    x: {label: `${told.y.title} ${percent(told)}`.trim(), labelOffset: 40, grid: true, nice: true, zero: true, ticks: Math.max(3, width / 110)}, y: {label: null, domain: names, type: "point"},
     marks: [
       Plot.ruleY(told.rows.filter((r) => r.low != null), {y: "x", x1: "low", x2: "high", strokeWidth: 3, stroke: "#8fb8dc"}),
       Plot.dot(told.rows, {y: "x", x: "y", fill: told.series ? "series" : COLOURS[0], r: 5}),
@@ -108,7 +91,7 @@ function interval(told, width) {
 
 function curve(told) {
   return {
-    height: 380, marginLeft: 60, aspectRatio: undefined, x: {label: "Predicted %", domain: [0, 100], grid: true}, y: {label: "Found by visits %", domain: [0, 100], grid: true},
+    height: 400, marginLeft: 60, marginBottom: 45, x: {label: "Predicted %", labelOffset: 40, domain: [0, 100], grid: true}, y: {label: "Found by visits %", domain: [0, 100], grid: true},
     marks: [
       Plot.line([[0, 0], [100, 100]], {stroke: "#505a5f", strokeDasharray: "6 4"}), Plot.text([[92, 88]], {text: () => "as predicted", rotate: 0, textAnchor: "end", dy: 14, fill: "#505a5f"}),
       Plot.ruleX(told.rows, {x: "x", y1: "low", y2: "high", stroke: "#8fb8dc", strokeWidth: 3}), Plot.dot(told.rows, {x: "x", y: "y", fill: COLOURS[0], r: 5}),
@@ -118,12 +101,29 @@ function curve(told) {
 
 function weights(told, width) {
   return {
-    marginLeft: Math.min(longest(told.rows) + 20, width * 0.5), marginRight: 50, height: 50 + told.rows.length * 24,
-    x: {label: told.y.title, grid: true, nice: true}, y: {label: null, domain: told.rows.map((r) => r.x)},
+    marginLeft: Math.min(longest(told.rows) + 20, width * 0.5), marginRight: 50, marginBottom: 45, height: 65 + told.rows.length * 24,
+    x: {label: told.y.title, labelOffset: 40, grid: true, nice: true}, y: {label: null, domain: told.rows.map((r) => r.x)},
     marks: [
       Plot.barX(told.rows, {y: "x", x: "y", fill: (d) => (d.y < 0 ? "#1d70b8" : "#b35900"), inset: 2}), Plot.ruleX([0]),
-      Plot.text(told.rows, {y: "x", x: "y", text: (d) => (d.y > 0 ? "+" : "−") + number(Math.abs(d.y)), dx: (d) => 0, textAnchor: "start", filter: (d) => d.y >= 0, lineAnchor: "middle"}),
+      Plot.text(told.rows, {y: "x", x: "y", text: (d) => "+" + number(d.y), dx: 4, textAnchor: "start", filter: (d) => d.y >= 0}),
       Plot.text(told.rows, {y: "x", x: "y", text: (d) => "−" + number(Math.abs(d.y)), dx: -4, textAnchor: "end", filter: (d) => d.y < 0}),
     ],
   };
+}
+
+for (const figure of document.querySelectorAll("[data-chart]")) {
+  const told = JSON.parse(document.getElementById(figure.dataset.source).textContent);
+  if (!told?.rows?.length) continue;
+  const place = document.createElement("div");
+  place.className = "app-chart__drawing";
+  figure.append(place);
+  const draw = () => place.replaceChildren(drawn(told, figure, Math.max(280, Math.min(960, figure.clientWidth))));
+  draw();
+  let width = figure.clientWidth;
+  new ResizeObserver(() => {
+    if (Math.abs(figure.clientWidth - width) > 8) {
+      width = figure.clientWidth;
+      draw();
+    }
+  }).observe(figure);
 }

@@ -132,7 +132,7 @@ function areas(map, told, {legend}) {
     paint: {"text-color": "#0b0c0c", "text-halo-color": "#ffffff", "text-halo-width": 1.8},
   });
   if (values.length) {
-    const bounds = [values[0], ...edges, values.at(-1)];
+    const bounds = values[0] === values.at(-1) ? [values[0], values[0]] : [...new Set([values[0], ...edges, values.at(-1)])];
     legend.replaceChildren(...bounds.slice(0, -1).map((low, i) => {
       const swatch = element("span", {class: `app-map__swatch app-map__swatch--${STEPS.indexOf(colour(bounds[i + 1]))}`, "aria-hidden": "true"});
       return element("span", {class: "app-map__key"}, swatch, ` ${i ? "over " : ""}${said(low)} to ${said(bounds[i + 1])}`);
