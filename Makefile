@@ -33,12 +33,12 @@ help: ## Show what can be made
 
 # What browsers run is built from npm's packages by the machine's Node.js, or by PyPI's where there is none.
 WEB := src/borough/web
-NPM = $(if $(shell node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null && command -v npm),npm,PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm)
+NODE_HERE := $(shell command -v npm >/dev/null 2>&1 && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null && echo yes)
 
 $(WEB)/static/app.css: $(WEB)/frontend/package-lock.json $(WEB)/frontend/build.mjs $(wildcard $(WEB)/frontend/src/*) | .venv/.ready
 	@echo "Building what browsers run"
-	@case "$(NPM)" in PATH*) $(INSTALL) -r requirements/node.txt;; esac
-	@cd $(WEB)/frontend && $(NPM) ci --silent && PATH="$(CURDIR)/$(BIN):$$PATH" node build.mjs
+	@$(if $(NODE_HERE),true,$(INSTALL) -r requirements/node.txt)
+	@cd $(WEB)/frontend && PATH="$(if $(NODE_HERE),,$(CURDIR)/$(BIN):)$$PATH" sh -c 'npm ci --silent && node build.mjs'
 	@touch $@
 
 assets: $(WEB)/static/app.css ## Build what browsers run (styles, maps, charts)
