@@ -243,7 +243,7 @@ def test_the_record_is_written_before_the_answer_and_holds_no_literal(gate: Gate
 )
 def test_mistaken_queries_leave_nothing_personal_in_the_record(gate: Gate, audit: Audit, sql: str) -> None:
     with pytest.raises((UsageError, AccessDeniedError)):
-        gate.read(sql, ANN, "blue_badge")
+        gate.read(sql, ANN, "blue_badge").rows()
     (look,) = audit.entries()
     assert "zebedee" not in json.dumps(look).lower()
 
@@ -381,3 +381,38 @@ def test_a_query_too_deep_or_too_long_is_told_and_not_crashed_on(gate: Gate) -> 
     ):
         with pytest.raises(UsageError, match="a simpler SELECT"):
             gate.read(sql, ANN, "planning")
+
+
+# ── roles, and values that are left open ────────────────────────────────────────────────────────
+
+
+def test_a_role_reads_for_its_own_purposes_alone(engine: DuckDBEngine, audit: Audit) -> None:
+    gate = Gate(engine, {"person": person()}, PURPOSES, audit, published=1, roles={"viewer": ("planning",), "officer": ()})
+    assert gate.read("SELECT id FROM person", Who("v", "viewer"), "planning").rows() == [(1,), (2,)]
+    for who, purpose in ((Who("v", "viewer"), "blue_badge"), (Who("o", "officer"), "planning"), (Who("x", "stranger"), "planning")):
+        with pytest.raises(AccessDeniedError):
+            gate.read("SELECT id FROM person", who, purpose)
+    denied = [e for e in audit.entries() if e["event"] == "look" and not e["permitted"]]
+    assert [e["role"] for e in denied] == ["viewer", "officer", "stranger"]
+
+
+def test_values_by_name_are_values_never_sql_and_are_in_no_record(engine: DuckDBEngine, audit: Audit) -> None:
+    gate = Gate(engine, {"person": person()}, PURPOSES, audit, published=1)
+    sql = "SELECT id FROM person WHERE name = $name"
+    for value, found in (("Ada", [(1,)]), ("' OR 1=1 --", []), ("Bob", [(2,)])):
+        assert gate.read(sql, ANN, "blue_badge", {"name": value}).rows() == found
+    noted = [json.dumps(e) for e in audit.entries()]
+    assert len(noted) == 6 and not any("Ada" in line or "OR 1=1" in line for line in noted)
+    with pytest.raises(UsageError):
+        gate.read(sql, ANN, "blue_badge").rows()
+    with pytest.raises(AccessDeniedError):
+        gate.read(sql, ANN, "planning", {"name": "Ada"})
+
+
+def test_what_was_permitted_for_one_purpose_is_judged_again_for_another(engine: DuckDBEngine, audit: Audit) -> None:
+    gate = Gate(engine, {"person": person()}, PURPOSES, audit, published=1)
+    assert gate.read("SELECT name FROM person", ANN, "blue_badge").rows()
+    with pytest.raises(AccessDeniedError):
+        gate.read("SELECT name FROM person", ANN, "planning")
+    assert [c for c, _ in gate.read("SELECT * FROM person", ANN, "planning").columns] == ["id", "ward"]
+    assert [c for c, _ in gate.read("SELECT * FROM person", ANN, "blue_badge").columns] == ["id", "name", "ward", "disabled"]

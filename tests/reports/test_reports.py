@@ -132,6 +132,8 @@ PERSON = Relation(
             [("special", ("chaplaincy", "equality")), ("special", ("chaplaincy", "equality"))],
         ),
         ("SELECT ward FROM person WHERE name = 'x'", [("internal", ())]),
+        # Shown beside it, it chooses the rows all the same.
+        ("SELECT ward, faith FROM person WHERE faith = 'x'", [("special", ("chaplaincy", "equality")), ("special", ("chaplaincy", "equality"))]),
     ],
 )
 def test_report_columns_inherit_the_strictest_classification(sql: str, expected: list[tuple[str, tuple[str, ...]]]) -> None:

@@ -40,6 +40,15 @@ def test_a_document_is_kept_replaced_and_forgotten(state: Database) -> None:
     assert state.get("ticket", "a", now=NOW) == {"other": True}
 
 
+def test_documents_of_a_kind_come_by_key(state: Database) -> None:
+    state.put("account", "zoe", {"n": 2})
+    state.put("account", "ann", {"n": 1})
+    state.put("account", "old", {"n": 3}, expires=NOW)
+    state.put("session", "x", {})
+    assert state.documents("account", now=NOW) == {"ann": {"n": 1}, "zoe": {"n": 2}} and list(state.documents("account", now=NOW)) == ["ann", "zoe"]
+    assert state.documents("nothing", now=NOW) == {}
+
+
 def test_a_document_whose_time_is_over_is_not_there(state: Database) -> None:
     state.put("session", "short", {}, expires=NOW + HOUR)
     state.put("session", "long", {}, expires=NOW + 3 * HOUR)

@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 
 from borough.catalogue.dna import profile_name
-from borough.catalogue.entities import ENTITY_COLUMNS
 from borough.catalogue.models import rating_name
+from borough.compile.programme import entity_types
 from borough.errors import UsageError
 from borough.governance.statements import references
 from borough.project.explain import nearest
@@ -108,7 +108,7 @@ def _wanted(names_: tuple[str, ...]) -> set[str]:
 
 def _tables(project: Project) -> set[str]:
     entities = {a.entity for a in project.dna.values()}
-    return {*project.datasets, *project.reports, *ENTITY_COLUMNS, *(profile_name(e) for e in entities), *(rating_name(m) for m in project.models)}
+    return {*project.datasets, *project.reports, *entity_types(project), *(profile_name(e) for e in entities), *(rating_name(m) for m in project.models)}
 
 
 def _ready(file: str, text: str) -> Ready:

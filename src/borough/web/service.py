@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from borough.engine.duckdb import SharedEngine
-from borough.errors import BoroughError, DeclarationError, LakeError, UsageError
+from borough.errors import BoroughError, DeclarationError, LakeError, StateError, UsageError
 from borough.lake.lake import Lake
 from borough.lake.objects import filesystem
 from borough.pipeline.survey import compiled, open_lake, usual_memory
@@ -65,9 +65,10 @@ class Service:
     def held(self) -> Iterator[Snapshot]:
         """The snapshot, for as long as a request lasts. Raises LakeError where there is none."""
         with self._swap:
-            current = self._current
-            if current is None:
-                raise self._problem or LakeError("nothing is published yet", advice="borough run")
+            current, problem = self._current, self._problem
+            # Where the lake is away, so is the record of looks: nothing is shown without one.
+            if current is None or isinstance(problem, (LakeError, StateError)):
+                raise problem or LakeError("nothing is published yet", advice="borough run")
             entered = current.held()
             snapshot = entered.__enter__()
         try:
@@ -88,7 +89,7 @@ class Service:
                 self._problem = None
             except BoroughError as error:
                 self._problem = error
-                LOG.warning("%s", error.message)
+                LOG.info("%s", error.message)
 
     def _look(self) -> None:
         published = self.lake.published()
