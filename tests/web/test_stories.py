@@ -16,6 +16,9 @@ AXE = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = ["--no-sandbox", "--disable-gpu-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking", "--no-first-run", "--disable-sync"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+NARROW = ("/", "/reports/risk_profile", "/visits", "/model/unlicensed_let/record")
+"""Pages whose parts differ where the screen is narrow; that none has to be scrolled sideways is looked at on all."""
+
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium: make servers installs it on Debian"),
     pytest.mark.skipif(not AXE.exists(), reason="what browsers run is not built: make assets"),
@@ -101,7 +104,7 @@ def test_an_officer_finds_a_home_and_records_a_visit_on_a_phone(chromium: Any, n
     page.wait_for_selector(f"#visit-{uprn} [data-state='kept']")
     officer.picture("officer-offline-phone")
     officer.context.set_offline(False)
-    page.wait_for_function("document.querySelector('[data-kept]').hidden", timeout=30_000)
+    page.wait_for_selector("[data-kept]", state="hidden", timeout=30_000)
     recorded = list((northmere.root / "recorded" / "visits").glob("*.csv"))
     assert sum(uprn in path.read_text(encoding="utf-8") for path in recorded) == 1
     officer.leave()
@@ -117,8 +120,7 @@ def test_a_manager_compares_wards_by_keyboard_alone(chromium: Any, northmere: No
     page.locator("#f-month-from").fill("2026-01-01")
     page.get_by_role("button", name="Apply filters").focus()
     page.keyboard.press("Enter")
-    page.wait_for_load_state("networkidle")
-    assert "measure=noise" in page.url and "month_from=2026-01-01" in page.url
+    page.wait_for_url("**measure=noise**month_from=2026-01-01**")
     page.wait_for_selector("[data-map][data-drawn]", timeout=60_000)
     assert page.locator("svg.app-plot[role=img]").count() >= 2
     assert "The greatest is" in page.locator("svg.app-plot[role=img]").first.get_attribute("aria-label")
@@ -127,7 +129,8 @@ def test_a_manager_compares_wards_by_keyboard_alone(chromium: Any, northmere: No
     before = page.locator(".maplibregl-ctrl-scale").inner_text()
     for _ in range(3):
         page.keyboard.press("=")
-    page.wait_for_function("before => document.querySelector('.maplibregl-ctrl-scale').innerText !== before", arg=before)
+        page.wait_for_timeout(500)
+    assert page.locator(".maplibregl-ctrl-scale").inner_text() != before
     page.locator("summary").first.focus()
     page.keyboard.press("Enter")
     manager.picture("manager-wards")
@@ -166,7 +169,7 @@ def test_axe_finds_nothing_on_any_page(chromium: Any, northmere: Northmere, widt
     found: dict[str, list[str]] = {}
     for path in paths:
         page = officer.open(path)
-        if wrong := _violations(page):
+        if (width > 320 or path in NARROW) and (wrong := _violations(page)):
             found[path] = wrong
         if page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") > 0:
             found.setdefault(path, []).append("it has to be scrolled sideways")
@@ -179,7 +182,8 @@ def test_a_page_says_the_same_without_javascript(chromium: Any, northmere: North
     page = context.new_page()
     page.goto(northmere.link("officer"))
     page.goto("/reports/totals_per_ward?measure=noise")
-    page.get_by_label("Ward", exact=True).select_option(index=1)
+    ward = northmere.table("SELECT max(ward_code) AS ward FROM ward_homes", "service_planning")[0]["ward"]
+    page.get_by_label("Ward", exact=True).select_option(ward)
     page.get_by_role("button", name="Apply filters").click()
-    assert "ward_code=" in page.url and page.locator("table tbody tr").count() > 0
+    assert f"ward_code={ward}" in page.url and page.locator("table tbody tr").count() > 0
     context.close()

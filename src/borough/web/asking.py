@@ -75,6 +75,10 @@ class Templates:
         }  # fmt: skip
         return HTMLResponse(self._environment.get_template(template).render(told | context), status_code=status)
 
+    def part(self, template: str, /, **context: Any) -> str:
+        """A part of a page as HTML."""
+        return self._environment.get_template(template).render(context)
+
 
 def navigation(project: Project, user: User | None, path: str) -> list[dict[str, Any]]:
     """Where a reader can go: their pages in the declared order, between the pages that every council has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from borough.governance.gate import Answer, Who
 from borough.web.snapshot import Snapshot
 
 Row = dict[str, Any]
+Ask = Callable[["Reader"], Answer]
+Trail = list[tuple[Ask, int]]
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,8 @@ class Reader:
     snapshot: Snapshot
     who: Who
     purpose: str
+    trail: Trail | None = None
+    """Where each question is noted that is asked, with the number of its rows, so that it can be put again in another's name."""
 
     def ask(self, sql: str, **values: Any) -> Answer:
         """A permitted question; ``values`` are those that the SELECT leaves open. Raises AccessDeniedError."""
@@ -26,9 +31,16 @@ class Reader:
 
     def rows(self, sql: str, **values: Any) -> list[Row]:
         """The rows of an answer, each by the names of its columns."""
-        answer = self.ask(sql, **values)
+        return self.told(lambda reader: reader.ask(sql, **values))
+
+    def told(self, ask: Ask) -> list[Row]:
+        """The rows of an answer, which is noted on the trail."""
+        answer = ask(self)
         names = [name for name, _ in answer.columns]
-        return [dict(zip(names, row, strict=True)) for row in answer.rows()]
+        rows = [dict(zip(names, row, strict=True)) for row in answer.rows()]
+        if self.trail is not None:
+            self.trail.append((ask, len(rows)))
+        return rows
 
     def row(self, sql: str, **values: Any) -> Row | None:
         """The first row, if there is one."""

@@ -43,6 +43,8 @@ class Snapshot:
     made: dt.datetime
     memory: dict[Any, Any] = field(default_factory=dict, repr=False)
     """What was worked out from it, for as long as it lives."""
+    parts: dict[Any, Any] = field(default_factory=dict, repr=False)
+    """Parts of pages that were made from it."""
     _readers: int = 0
     _over: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -90,7 +92,7 @@ def make(project: Project, programme: Programme, lake: Lake, engine: SharedEngin
 
 def _is_read(project: Project, name: str, relation: Relation) -> bool:
     tiles = {tile.from_ or page.from_ for page in project.pages.values() for tile in page.tiles}
-    return name in project.reports or name in SYSTEM or name in tiles or name.endswith("_rating")
+    return name in project.reports or name in SYSTEM or name in tiles or name.endswith("_rating") or name == "property_dna"
 
 
 def _copy(engine: SharedEngine, schema: str, relation: Relation) -> Relation:

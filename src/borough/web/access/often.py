@@ -12,7 +12,9 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.types import Scope
 
 REQUESTS = (RateLimitItemPerSecond(60, 1), RateLimitItemPerMinute(1200, 1))
-"""Of one client. A map asks for some dozens of tiles at once."""
+"""Of one session, or of a client without one. A map asks for some dozens of tiles at once."""
+OFFICE = (RateLimitItemPerSecond(600, 1), RateLimitItemPerMinute(12_000, 1))
+"""Of one address: a whole office may sit behind it."""
 SIGN_INS = (RateLimitItemPerMinute(5, 1), RateLimitItemPerMinute(20, 60))
 """Wrong passwords for one name, and from one client: five a minute and twenty an hour."""
 
@@ -26,8 +28,10 @@ class Often:
 
     def request(self, scope: Scope) -> int:
         """Count a request; in how many seconds the client may come again, 0 for now."""
-        client = scope.get("client")
-        return self._hit(self._requests, "request", client[0] if client else "unknown")
+        client = (scope.get("client") or ("unknown",))[0]
+        cookie = next((value for name, value in scope["headers"] if name in (b"cookie", b"authorization")), None)
+        own = hashlib.sha256(cookie).hexdigest() if cookie else client
+        return max(self._hit(OFFICE, "address", client), self._hit(self._requests, "request", own))
 
     def wait(self, name: str, client: str) -> int:
         """In how many seconds this name may be tried again from this client, 0 for now."""

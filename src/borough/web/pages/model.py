@@ -29,7 +29,9 @@ def router(templates: Templates) -> APIRouter:
         if fitted is None:
             return templates.page(request, "no_model.html", user=user, snapshot=snapshot)
         spec = snapshot.programme.models[fitted.model].spec
-        figures = [*_accuracy(fitted), *_weights(snapshot, fitted), *_watched(snapshot, fitted)]
+        if ("model", fitted.model) not in snapshot.parts:  # of the borough as a whole, of nobody: no look to record
+            snapshot.parts["model", fitted.model] = templates.part("figures.html", figures=[*_accuracy(fitted), *_weights(snapshot, fitted), *_watched(snapshot, fitted)])
+        figures = snapshot.parts["model", fitted.model]
         return templates.page(request, "model.html", user=user, snapshot=snapshot, model=spec, fitted=fitted, figures=figures, told=fitted.report["discrimination"], names=list(fitted_of(snapshot)), scripts=["chart"])
 
     @routes.get("/model/{name}/record", response_class=HTMLResponse)

@@ -14,6 +14,7 @@ from borough.quality.scorecard import DIMENSIONS, by_dimension, by_rule
 from borough.web.asking import NotFoundError, Reading, SignedIn, Templates, reader_of
 from borough.web.fitted import cells, columns, figure
 from borough.web.reading import Reader
+from borough.web.remembering import remembered
 from borough.web.snapshot import Snapshot, granted
 
 SHOWN = 100
@@ -27,7 +28,7 @@ def router(templates: Templates) -> APIRouter:
     @routes.get("/quality", response_class=HTMLResponse)
     def scorecards(request: Request, snapshot: Reading, user: SignedIn) -> Response:
         reader = reader_of(snapshot, user)
-        figures = [_scores(reader), _owners(reader), _trend(reader), _refused(reader), _runs(snapshot, reader)]
+        figures = remembered(reader, "quality", lambda r: templates.part("figures.html", figures=[_scores(r), _owners(r), _trend(r), _refused(r), _runs(r)]))
         return templates.page(request, "quality.html", user=user, snapshot=snapshot, figures=figures, title="Data quality", scripts=["chart"])
 
     @routes.get("/quality/{dataset}", response_class=HTMLResponse)
@@ -38,7 +39,7 @@ def router(templates: Templates) -> APIRouter:
         reader = reader_of(snapshot, user)
         rows = [[*cells(r["rule"], r["column_name"] or "", r["dimension"], r["severity"], r["rows"], r["failed"]), *cells(_scored(r["score"]))] for r in reader.rows(by_rule(dataset))]
         told = figure("rules", "table", "Rules", columns("Rule", "Column", "Dimension", "Severity", "Rows", "Failed", "Passed"), rows)
-        return templates.page(request, "quality.html", user=user, snapshot=snapshot, figures=[told, _quarantine(snapshot, reader, dataset)], title=contract.title or dataset, breadcrumbs=[("Data quality", "/quality")])
+        return templates.page(request, "quality.html", user=user, snapshot=snapshot, figures=templates.part("figures.html", figures=[told, _quarantine(snapshot, reader, dataset)]), title=contract.title or dataset, breadcrumbs=[("Data quality", "/quality")])
 
     @routes.get("/runs/{number}", response_class=HTMLResponse)
     def run(number: int, request: Request, snapshot: Reading, user: SignedIn) -> Response:
@@ -47,7 +48,7 @@ def router(templates: Templates) -> APIRouter:
         heads = columns("Feed", "Extract", "Why", *(t.capitalize() for t in TOTALS), "Inserted", "Updated", "Deleted", "Note")
         lines = [cells(r["feed"], r["position"].date() if r["position"] else None, r["cause"] or "", *(r[t] for t in TOTALS), r["inserted"], r["updated"], r["deleted"], r["reason"] or "") for r in rows]
         told = figure("ledger", "table", f"Ledger of run {number}", heads, lines, description="Read = accepted + unchanged + superseded + quarantined + held.")
-        return templates.page(request, "quality.html", user=user, snapshot=snapshot, figures=[told], title=f"Run {number}", breadcrumbs=[("Data quality", "/quality")])
+        return templates.page(request, "quality.html", user=user, snapshot=snapshot, figures=templates.part("figures.html", figures=[told]), title=f"Run {number}", breadcrumbs=[("Data quality", "/quality")])
 
     return routes
 
@@ -96,14 +97,13 @@ def _refused(reader: Reader) -> dict[str, Any]:
     return figure("quarantine", "table", "In quarantine now", columns("Dataset", "Rows", "The oldest since"), lines, description="Rows that a rule refused, each kept with every reason until it is corrected or replayed.")
 
 
-def _runs(snapshot: Snapshot, reader: Reader) -> dict[str, Any]:
+def _runs(reader: Reader) -> dict[str, Any]:
     rows = reader.rows(f"SELECT run, max(recorded) AS recorded, count(DISTINCT feed) AS feeds, {', '.join(f'sum({t}) AS {t}' for t in TOTALS)} FROM ledger GROUP BY run ORDER BY run DESC LIMIT {RUNS}")
     lines = []
     for r in rows:
         line = cells(str(r["run"]), r["recorded"], r["feeds"], *(int(r[t] or 0) for t in TOTALS))
         line[0]["href"] = f"/runs/{r['run']}"
         lines.append(line)
-    del snapshot
     return figure("runs", "table", "Runs", columns("Run", "Recorded", "Feeds", *(t.capitalize() for t in TOTALS)), lines)
 
 
@@ -125,7 +125,5 @@ def _visible(snapshot: Snapshot, reader: Reader, dataset: str) -> set[str]:
 
 
 def _asked(reader: Reader, dataset: str | None, sql: str) -> list[dict[str, Any]]:
-    answer = _gate(reader.snapshot, dataset).read(sql, reader.who, reader.purpose)
-    names = [n for n, _ in answer.columns]
-    return [dict(zip(names, row, strict=True)) for row in answer.rows()]
+    return reader.told(lambda r: _gate(r.snapshot, dataset).read(sql, r.who, r.purpose))
 

@@ -16,6 +16,7 @@ from borough.web.asking import NotFoundError, Reading, SignedIn, Templates, read
 from borough.web.choosing import Chosen, chosen
 from borough.web.figures import Figures
 from borough.web.reading import Reader
+from borough.web.remembering import remembered
 from borough.web.snapshot import Snapshot
 from borough.web.wording import in_words
 
@@ -40,8 +41,10 @@ def router(templates: Templates) -> APIRouter:
             made, problem = chosen(page.spec, query), None
         except UsageError as error:
             made, problem = Chosen(), error
-        figures = Figures(page, reader, made).all()
-        scripts = (["map"] if any(f["kind"] == "map" for f in figures) else []) + (["chart"] if any(f["kind"] in ("bar", "line", "interval") for f in figures) else [])
+        chosen_ = (tuple(sorted(made.values.items())), tuple(sorted((made.before or {}).items())))
+        figures = remembered(reader, ("report", name, chosen_), lambda r: templates.part("figures.html", figures=Figures(page, r, made).all()))
+        kinds = {t.spec.tile for t in page.tiles}
+        scripts = (["map"] if "map" in kinds else []) + (["chart"] if kinds & {"bar", "line", "interval"} else [])
         return templates.page(
             request, "report.html", user=user, snapshot=snapshot, status=422 if problem else 200, page=page.spec, name=name, figures=figures, filters=filters(page, reader, made, query), problem=problem,
             scripts=scripts, purpose=_purpose(snapshot, reader), clear=f"/reports/{name}" if made.written else None, breadcrumbs=[("Reports", "/reports")],
