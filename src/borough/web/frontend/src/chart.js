@@ -111,9 +111,9 @@ function weights(told, width) {
   };
 }
 
-for (const figure of document.querySelectorAll("[data-chart]")) {
+function show(figure) {
   const told = JSON.parse(document.getElementById(figure.dataset.source).textContent);
-  if (!told?.rows?.length) continue;
+  if (!told?.rows?.length) return;
   const place = document.createElement("div");
   place.className = "app-chart__drawing";
   figure.append(place);
@@ -127,3 +127,14 @@ for (const figure of document.querySelectorAll("[data-chart]")) {
     }
   }).observe(figure);
 }
+
+// One after the other, when there is nothing more urgent: a map comes first.
+const waiting = [...document.querySelectorAll("[data-chart]")];
+const soon = window.requestIdleCallback ?? ((work) => setTimeout(work, 1));
+const next = () => {
+  if (!waiting.length) return;
+  show(waiting.shift());
+  soon(next);
+};
+soon(next);
+window.addEventListener("beforeprint", () => waiting.splice(0).forEach(show));
