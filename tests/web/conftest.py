@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import os
 import shutil
@@ -46,7 +47,7 @@ def northmere(northmere_folder: Path, tmp_path_factory: pytest.TempPathFactory) 
     """A service over a copy of it, as ``borough serve`` runs it."""
     root = tmp_path_factory.mktemp("web") / "northmere"
     subprocess.run(["cp", "-r", str(northmere_folder), str(root)], check=True)
-    service = Service(root, every=0.5)
+    service = Service(root, clock=lambda: dt.datetime.now(dt.UTC), every=0.5)
     app, access = serving.application(service, host="127.0.0.1", port=0, secure=False)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)

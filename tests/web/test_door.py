@@ -197,7 +197,7 @@ def test_slow_requests_are_refused() -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"host", b"localhost"), (b"content-length", b"10")], "query_string": b""}
-    asyncio.run(Guard(app, hosts=["localhost"], secure=False, slowest=0.05)(scope, receive, send))  # type: ignore[arg-type]
+    asyncio.run(Guard(app, hosts=["localhost"], secure=False, slowest=0.05)(scope, receive, send))  # type: ignore[arg-type]  # no application, just what one is
     assert sent[0]["status"] == 408
 
 

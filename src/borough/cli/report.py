@@ -30,7 +30,7 @@ def add(
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Copy the library's report tables and pages into `reports/`. The copies are the council's to edit. What the project lacks data for is left out, and told."""
+    """Copy the library's report tables and pages into `reports/`, all that the project has data for. The copies are the council's to edit."""
     from borough.cli.show import count
     from borough.compile import ready_reports
 

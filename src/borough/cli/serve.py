@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from borough.cli.context import JsonOption, ProjectOption, folder, load_project, print_json, wants_json
+from borough.cli.context import JsonOption, ProjectOption, clock, folder, load_project, print_json, wants_json
 
 
 def complete_role(incomplete: str) -> list[str]:
@@ -16,7 +16,7 @@ def complete_role(incomplete: str) -> list[str]:
 
 
 def register(app: typer.Typer) -> None:
-    app.command(epilog="Examples: `borough serve` · `borough serve --port 8080 --role analyst` · `borough serve --host 0.0.0.0 --no-link` with a certificate or a trusted proxy declared")(serve)
+    app.command(epilog="Examples: `borough serve` · `borough serve --port 8080 --role analyst` · `borough serve --host 0.0.0.0` with a certificate or a trusted proxy declared")(serve)
 
 
 def serve(
@@ -46,7 +46,7 @@ def serve(
 
     web = loaded.borough.web
     secure = web.tls is not None or bool(web.trusted_proxies)
-    service = Service(folder(context, project))
+    service = Service(folder(context, project), clock=lambda: clock(None))
     app, access = serving.application(service, host=host, port=port, secure=secure)
     where = f"{'https' if web.tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
     once = f"{where}/sign-in/once/{access.sessions.once(role)}" if link and serving.is_local(host) else None

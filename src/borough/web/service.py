@@ -25,17 +25,13 @@ LOG = logging.getLogger("borough.web")
 Clock = Callable[[], dt.datetime]
 
 
-def wall_clock() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
-
-
 class Service:
     """Opens a project for reading by many, and looks now and then for what is new.
 
     Where nothing is published or the lake can't be reached, ``held`` says so, and the next look tries again.
     """
 
-    def __init__(self, root: Path, *, clock: Clock = wall_clock, every: float = EVERY) -> None:
+    def __init__(self, root: Path, *, clock: Clock, every: float = EVERY) -> None:
         self.root, self.clock, self._every = root, clock, every
         self.project = load(root)
         self.lake: Lake = open_lake(self.project)

@@ -132,4 +132,4 @@ def local_path(wanted: str | None) -> str:
 def made(state: Any, clock: Callable[[], dt.datetime], web: Any, purposes: Callable[[str], tuple[str, ...]], *, secure: bool, hasher: Any = None) -> Access:
     """The door of a project's service."""
     sessions = Sessions(state, clock, idle=dt.timedelta(minutes=web.idle_minutes), longest=dt.timedelta(hours=web.longest_hours))
-    return Access(Accounts(state, clock, hasher), sessions, Often(), purposes, secure=secure)
+    return Access(Accounts(state, clock, hasher), sessions, Often(lambda: clock().timestamp()), purposes, secure=secure)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-import time
+from collections.abc import Callable
 
 from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
@@ -22,7 +22,9 @@ SIGN_INS = (RateLimitItemPerMinute(5, 1), RateLimitItemPerMinute(20, 60))
 class Often:
     """Counts in memory: one process serves."""
 
-    def __init__(self, requests: tuple[RateLimitItem, ...] = REQUESTS, sign_ins: tuple[RateLimitItem, ...] = SIGN_INS) -> None:
+    def __init__(self, now: Callable[[], float], requests: tuple[RateLimitItem, ...] = REQUESTS, sign_ins: tuple[RateLimitItem, ...] = SIGN_INS) -> None:
+        """``now``: the seconds since 1970."""
+        self._now = now
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._requests, self._sign_ins = requests, sign_ins
 
@@ -52,4 +54,4 @@ class Often:
 
     def _left(self, item: RateLimitItem, *keys: str) -> int:
         stats = self._limiter.get_window_stats(item, *keys)
-        return 0 if stats.remaining > 0 else max(1, math.ceil(stats.reset_time - time.time()))
+        return 0 if stats.remaining > 0 else max(1, math.ceil(stats.reset_time - self._now()))

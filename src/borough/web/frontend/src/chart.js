@@ -136,5 +136,9 @@ const next = () => {
   show(waiting.shift());
   soon(next);
 };
-soon(next);
+if (document.querySelector("[data-map]")) {
+  const begin = () => soon(next);
+  document.addEventListener("borough:painted", begin, {once: true});
+  setTimeout(begin, 3000);
+} else soon(next);
 window.addEventListener("beforeprint", () => waiting.splice(0).forEach(show));

@@ -46,7 +46,10 @@ function draw(box, told) {
   map.on("load", () => {
     for (const band of [...Object.keys(BANDS), "none"]) map.addImage(`band-${band}`, sign(band), {pixelRatio: 2});
     ({points, areas, route})[told.kind](map, told, {box, legend, list});
-    map.once("sourcedata", () => map.once("render", () => (box.dataset.painted = "yes")));
+    map.once("sourcedata", () => map.once("render", () => {
+      box.dataset.painted = "yes";
+      document.dispatchEvent(new CustomEvent("borough:painted"));
+    }));
   });
   map.once("idle", () => (box.dataset.drawn = "yes"));
 }
