@@ -1,5 +1,5 @@
 -- title: What is known of each home
--- description: The evidence behind a home's rating, as a timeline, what, when, and from which system. Without names of people.
+-- description: The evidence behind a home's rating, as a timeline, what, when, and from which system. Without names of people, and without what tells of health, such as permits for the disabled and assisted collections.
 -- owner: Private Sector Housing
 SELECT uprn, happened, known, system, dataset, kind, detail, record
 FROM (
@@ -19,7 +19,7 @@ FROM (
     UNION ALL
     SELECT property, booked, booked, 'Pest control', 'pest_job', concat('Pests: ', coalesce(pest, 'not said')), outcome, job_id FROM pest_job
     UNION ALL
-    SELECT property, reported, entered, 'Waste', 'waste_job', concat_ws(': ', type, detail), status, job_id FROM waste_job
+    SELECT property, reported, entered, 'Waste', 'waste_job', concat('Waste: ', type), status, job_id FROM waste_job WHERE type IN ('missed collection', 'fly-tip')
     UNION ALL
     SELECT property, started, entered, 'Council tax', 'council_tax_liability', concat('Liable from then: ', coalesce(party_type, 'not said')), role, liability_id FROM council_tax_liability
     UNION ALL
@@ -37,7 +37,7 @@ FROM (
     UNION ALL
     SELECT property, transferred, transferred, 'Land registry', 'price_paid', 'Sold', concat('£', CAST(price AS VARCHAR)), transaction_id FROM price_paid
     UNION ALL
-    SELECT property, started, entered, 'Parking', 'parking_permit', concat('Parking permit: ', type), status, permit_number FROM parking_permit
+    SELECT property, started, entered, 'Parking', 'parking_permit', 'Parking permit', status, permit_number FROM parking_permit WHERE type NOT IN ('disabled', 'carer')
 ) AS events
 WHERE uprn IS NOT NULL
 ORDER BY uprn, happened DESC, record
