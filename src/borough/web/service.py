@@ -81,20 +81,21 @@ class Service:
         """Take up what was published or declared since. What goes wrong is kept for those who ask."""
         with self._looking:
             try:
-                self._look()
-                self._problem = None
+                if self._look() or not isinstance(self._problem, DeclarationError):  # mistakes stay until the files change
+                    self._problem = None
             except BoroughError as error:
                 self._problem = error
                 LOG.info("%s", error.message)
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
+        """Whether there was something new."""
         published = self.lake.published()
         if published is None:
             raise LakeError("nothing is published yet", advice=f"borough run --project {self.root.name}")
         seen = _fingerprint(self.root)
         current = self._current
         if current is not None and current.number == published.number and seen == self._seen:
-            return
+            return False
         project = load(self.root)
         programme, mistakes = compiled(project)
         errors = [m for m in mistakes if m.severity == "error"]
@@ -106,6 +107,7 @@ class Service:
             self._current, self.project, self._seen = snapshot, project, seen
         if current is not None:
             current.over()
+        return True
 
     def _watching(self) -> None:
         while not self._stopped.wait(self._every):

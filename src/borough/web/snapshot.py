@@ -17,6 +17,7 @@ from borough.compile.programme import Programme
 from borough.compile.published import SYSTEM, published_relations
 from borough.engine.duckdb import SharedEngine
 from borough.engine.quoting import quoted
+from borough.errors import BoroughError
 from borough.governance.audit import Audit
 from borough.governance.classification import Relation
 from borough.governance.gate import Gate, purposes_of
@@ -84,7 +85,11 @@ def make(project: Project, programme: Programme, lake: Lake, engine: SharedEngin
     found = published_relations(project, engine, lake, published, programme.reports)
     schema = f"run_{published.number}_{serial}"
     engine.execute(f"CREATE SCHEMA {quoted(schema)}")
-    copied = {name: _copy(engine, schema, relation) if _is_read(project, name, relation) else relation for name, relation in found.items()}
+    try:
+        copied = {name: _copy(engine, schema, relation) if _is_read(project, name, relation) else relation for name, relation in found.items()}
+    except BoroughError:
+        engine.execute(f"DROP SCHEMA IF EXISTS {quoted(schema)} CASCADE")
+        raise
     roles = granted(project)
     gate = Gate(engine, copied, project.borough.purposes, Audit(lake.notes("audit")), published=published.number, roles=roles)
     return Snapshot(project, programme, lake, engine, published, gate, copied, schema, now)

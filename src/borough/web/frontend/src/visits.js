@@ -64,6 +64,9 @@ async function count() {
   return waiting;
 }
 
+// The page may be yesterday's: it opens without a connection. The day is that of London, as councils count.
+const today = () => new Date().toLocaleDateString("en-CA", {timeZone: "Europe/London"});
+
 let sending = null;
 
 // One at a time, however often it is asked for: the lists of two tabs are the same.
@@ -105,7 +108,7 @@ export async function startVisits() {
       if (!filled.get("outcome")) return tell(form.dataset.uprn, "Choose what you found.", "refused");
       const visit = {
         key: crypto.randomUUID(), who: document.querySelector('meta[name="user"]')?.content, uprn: Number(form.dataset.uprn), outcome: filled.get("outcome"),
-        note: filled.get("note") || "", visited: filled.get("visited") || null, plan: filled.get("plan") || null,
+        note: filled.get("note") || "", visited: today(), plan: filled.get("plan") || null,
       };
       try {
         await keep(visit);
