@@ -36,7 +36,7 @@ def replayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Profiles]:
     groups = [file for file in (root / "dna").glob("*.yaml") if file.stem in ("household", "person", "landlord")]
     needed = {a.source.dataset for a in declared(load(root))[0]["property"].attributes if a.source}
     unread = [root / "sources" / f"{name}.yaml" for name, ready in shelf.sources().items() if not {*needed, *REFERRED} & set(ready.fills)]
-    for file in [*groups, *unread, *(root / "reports").glob("*.sql")]:
+    for file in [*groups, *unread, *(root / "reports").iterdir()]:
         file.unlink()
     for before, month in zip((None, *MONTHS), MONTHS, strict=False):
         if before is not None:

@@ -12,8 +12,8 @@ from borough.errors import UsageError
 from borough.project.page_specs import PageSpec
 from borough.web.access.door import local_path
 from borough.web.choosing import chosen
+from borough.web.downloads import harmless
 from borough.web.intervals import byar, wilson
-from borough.web.pages.reports import harmless
 from borough.web.suppressing import suppressed
 from borough.web.wording import FEW, in_words, said, share
 

@@ -57,6 +57,22 @@ def test_downloads_have_every_row(northmere: Northmere) -> None:
     assert all(f["properties"]["band"] == "High" for f in features) and {r["uprn"] for r in lines} == {f["properties"]["key"] for f in features}
 
 
+def test_a_page_is_a_pack_and_homes_are_lists_to_take_along(northmere: Northmere) -> None:
+    client = northmere.client()
+    pack = openpyxl.load_workbook(io.BytesIO(client.get("/reports/scheme_evidence.xlsx").content))
+    assert len(pack.sheetnames) == 7 and pack["Wards and schemes"].max_row > 20
+    home = northmere.table("SELECT uprn, usrn, landlord FROM property_risk WHERE landlord IS NOT NULL ORDER BY uprn LIMIT 1")[0]
+    for address, table in (
+        (f"/property/{home['uprn']}/timeline.csv", f"property_event WHERE uprn = {home['uprn']}"), (f"/street/{home['usrn']}/homes.csv", f"property_risk WHERE usrn = {home['usrn']}"),
+        (f"/landlord/{home['landlord']}/homes.csv", f"landlord_home WHERE landlord = {home['landlord']}"),
+    ):  # fmt: skip
+        lines = list(csv.reader(io.StringIO(client.get(address).content.decode("utf-8-sig"))))
+        assert len(lines) - 1 == northmere.table(f"SELECT count(*) AS n FROM {table}")[0]["n"] > 0
+    assert "?on=2021-12-31" in client.get("/reports/totals_per_ward?month_to=2021-12-31").text
+    assert len(client.get("/areas/ward.geojson?on=2021-12-31").json()["features"]) != len(client.get("/areas/ward.geojson").json()["features"])
+    assert client.get("/areas/ward.geojson?on=yesterday").status_code == 422 and client.get("/areas/licence.geojson").status_code == 404
+
+
 def test_tiles_have_every_point_once(northmere: Northmere) -> None:
     client = northmere.client()
     homes = northmere.table("SELECT count(*) AS n, avg(longitude) AS x, avg(latitude) AS y FROM property_risk WHERE longitude IS NOT NULL")[0]

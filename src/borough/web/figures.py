@@ -89,7 +89,12 @@ class Figures:
         values = {str(r["by"]): _shown(spec, r) for r in rows if r["by"] is not None and not isinstance(r.get("value"), str)}
         names = {str(r["by"]): str(r["label"]) for r in rows if r.get("label") is not None}
         link = self.chosen.address(f"/reports/{self.page.name}") + ("&" if self.chosen.written else "?") + f"{spec.by}={{key}}" if spec.by in self.page.spec.filters else None
-        return {"kind": "areas", "areas": f"/areas/{spec.areas}.geojson", "values": values, "labels": names, "unit": spec.unit or "", "bounds": None, "link": link, "title": spec.title}
+        return {"kind": "areas", "areas": f"/areas/{spec.areas}.geojson{self._on()}", "values": values, "labels": names, "unit": spec.unit or "", "bounds": None, "link": link, "title": spec.title}
+
+    def _on(self) -> str:
+        """Areas as they were at the end of the period that is looked at; those of today where none is chosen."""
+        ends = [value for name, value in self.chosen.values.items() if name.endswith("_to") and self.page.spec.filters.get(name.removesuffix("_to"))]
+        return f"?on={ends[0]}" if ends else ""
 
     def _points(self, tile: Tile) -> Figure:
         own = {name: value for name, value in self.chosen.values.items() if _column(name) in tile.filters}

@@ -13,7 +13,9 @@ def wilson(part: float, whole: float) -> tuple[float, float] | None:
         return None
     p, z2 = part / whole, Z * Z
     middle, half = p + z2 / (2 * whole), Z * math.sqrt(p * (1 - p) / whole + z2 / (4 * whole * whole))
-    return max(0.0, (middle - half) / (1 + z2 / whole)), min(1.0, (middle + half) / (1 + z2 / whole))
+    low, high = (middle - half) / (1 + z2 / whole), (middle + half) / (1 + z2 / whole)
+    # None and all are the ends themselves: by floating point they would fall a hair beside them.
+    return 0.0 if part == 0 else max(0.0, low), 1.0 if part == whole else min(1.0, high)
 
 
 def byar(count: float, exposure: float, per: float) -> tuple[float, float] | None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from borough.web.asking import NotFoundError, Reading, SignedIn, Templates, reader_of
+from borough.web.downloads import csv_file
 from borough.web.fitted import band_evidence
 from borough.web.reading import Reader, Row
 from borough.web.wording import said
@@ -32,6 +33,18 @@ def router(templates: Templates) -> APIRouter:
         crumbs = [("Risk profile", "/reports/risk_profile")] + ([(told["street"], f"/street/{told['usrn']}")] if told.get("usrn") else [])
         return templates.page(request, "property.html", user=user, snapshot=snapshot, home=told, breadcrumbs=crumbs)
 
+    @routes.get("/property/{uprn}/timeline.csv")
+    def timeline(uprn: int, snapshot: Reading, user: SignedIn) -> Response:
+        return csv_file(property_told(reader_of(snapshot, user), uprn)["events"], f"property-{uprn}.csv")
+
+    @routes.get("/street/{usrn}/homes.csv")
+    def street_homes(usrn: int, snapshot: Reading, user: SignedIn) -> Response:
+        return csv_file(reader_of(snapshot, user).of(RISK, "usrn", usrn, "rating DESC NULLS LAST, uprn"), f"street-{usrn}.csv")
+
+    @routes.get("/landlord/{landlord}/homes.csv")
+    def landlord_homes(landlord: int, snapshot: Reading, user: SignedIn) -> Response:
+        return csv_file(landlord_told(reader_of(snapshot, user), landlord)["portfolio"], f"landlord-{landlord}.csv")
+
     @routes.get("/street/{usrn}", response_class=HTMLResponse)
     def street(usrn: int, request: Request, snapshot: Reading, user: SignedIn) -> Response:
         reader = reader_of(snapshot, user)
@@ -39,7 +52,7 @@ def router(templates: Templates) -> APIRouter:
         if not homes:
             raise NotFoundError("there is no such street, or you may not see it")
         summary = next(iter(reader.of(STREETS, "usrn", usrn)), {})
-        return templates.page(request, "street.html", user=user, snapshot=snapshot, homes=homes, street=homes[0].get("street"), summary=summary, breadcrumbs=[("Risk profile", "/reports/risk_profile")])
+        return templates.page(request, "street.html", user=user, snapshot=snapshot, homes=homes, usrn=usrn, street=homes[0].get("street"), summary=summary, breadcrumbs=[("Risk profile", "/reports/risk_profile")])
 
     @routes.get("/landlord/{landlord}", response_class=HTMLResponse)
     def owner(landlord: int, request: Request, snapshot: Reading, user: SignedIn) -> Response:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +12,7 @@ from borough.compile.pages import Page, Tile, values_sql
 from borough.errors import UsageError
 from borough.web.asking import NotFoundError, Reading, SignedIn, Templates, reader_of
 from borough.web.choosing import Chosen, chosen
+from borough.web.downloads import attached, csv_file, workbook_file
 from borough.web.figures import Figures
 from borough.web.reading import Reader
 from borough.web.remembering import remembered
@@ -32,6 +31,12 @@ def router(templates: Templates) -> APIRouter:
         pages = [(name, p) for name, p in snapshot.programme.pages.items() if p.spec.purpose is None or p.spec.purpose in user.purposes]
         return templates.page(request, "reports.html", user=user, snapshot=snapshot, pages=pages)
 
+    @routes.get("/reports/{name}.xlsx", include_in_schema=False)
+    def pack(name: str, request: Request, snapshot: Reading, user: SignedIn) -> Response:
+        page = page_called(snapshot, name)
+        figures = Figures(page, reader_of(snapshot, user, page.spec.purpose), chosen(page.spec, dict(request.query_params)))
+        return workbook_file([(tile.spec.title, figures.rows(tile, MOST)) for tile in page.tiles], f"{name}.xlsx")
+
     @routes.get("/reports/{name}", response_class=HTMLResponse, include_in_schema=False)
     def report(name: str, request: Request, snapshot: Reading, user: SignedIn) -> Response:
         page = page_called(snapshot, name)
@@ -40,30 +45,25 @@ def router(templates: Templates) -> APIRouter:
         try:
             made, problem = chosen(page.spec, query), None
         except UsageError as error:
-            made, problem = Chosen(), error
+            made, problem = chosen(page.spec, {}), error
         chosen_ = (tuple(sorted(made.values.items())), tuple(sorted((made.before or {}).items())))
         figures = remembered(reader, ("report", name, chosen_), lambda r: templates.part("figures.html", figures=Figures(page, r, made).all()))
         kinds = {t.spec.tile for t in page.tiles}
         scripts = (["map"] if "map" in kinds else []) + (["chart"] if kinds & {"bar", "line", "interval"} else [])
         return templates.page(
             request, "report.html", user=user, snapshot=snapshot, status=422 if problem else 200, page=page.spec, name=name, figures=figures, filters=filters(page, reader, made, query), problem=problem,
-            scripts=scripts, purpose=_purpose(snapshot, reader), clear=f"/reports/{name}" if made.written else None, breadcrumbs=[("Reports", "/reports")],
+            scripts=scripts, pack=made.address(f"/reports/{name}.xlsx"), purpose=_purpose(snapshot, reader), clear=f"/reports/{name}" if made.written else None, breadcrumbs=[("Reports", "/reports")],
         )  # fmt: skip
 
     @routes.get("/reports/{name}/{number}.csv", include_in_schema=False)
     def as_csv(name: str, number: int, request: Request, snapshot: Reading, user: SignedIn) -> Response:
         tile, rows = _download(snapshot, user, name, number, dict(request.query_params))
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        heads = list(rows[0]) if rows else [tile.spec.title]
-        writer.writerow(heads)
-        writer.writerows([[harmless(row[h]) for h in heads] for row in rows])
-        return _file(out.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", f"{name}-{number}.csv")
+        return csv_file(rows, f"{name}-{number}.csv", tile.spec.title)
 
     @routes.get("/reports/{name}/{number}.xlsx", include_in_schema=False)
     def as_workbook(name: str, number: int, request: Request, snapshot: Reading, user: SignedIn) -> Response:
         tile, rows = _download(snapshot, user, name, number, dict(request.query_params))
-        return _file(workbook(tile.spec.title, rows), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", f"{name}-{number}.xlsx")
+        return workbook_file([(tile.spec.title, rows)], f"{name}-{number}.xlsx")
 
     @routes.get("/reports/{name}/{number}.geojson", include_in_schema=False)
     def as_geojson(name: str, number: int, request: Request, snapshot: Reading, user: SignedIn) -> Response:
@@ -74,7 +74,7 @@ def router(templates: Templates) -> APIRouter:
             {"type": "Feature", "geometry": {"type": "Point", "coordinates": [r["longitude"], r["latitude"]]}, "properties": {k: v for k, v in r.items() if k not in ("longitude", "latitude")}}
             for r in rows if r["longitude"] is not None and r["latitude"] is not None
         ]  # fmt: skip
-        return JSONResponse({"type": "FeatureCollection", "features": features}, media_type="application/geo+json", headers=_attached(f"{name}-{number}.geojson"))
+        return JSONResponse({"type": "FeatureCollection", "features": features}, media_type="application/geo+json", headers=attached(f"{name}-{number}.geojson"))
 
     return routes
 
@@ -131,38 +131,6 @@ def downloaded(page: Page, reader: Reader, number: int, query: Mapping[str, str]
     made = chosen(page.spec, query)
     rows = Figures(page, reader, made).rows(tile, MOST)
     return tile, rows
-
-
-def workbook(title: str, rows: list[dict[str, Any]]) -> bytes:
-    """A sheet with a heading row. Texts stay texts: nothing is taken for a formula."""
-    import xlsxwriter
-
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True, "default_date_format": "yyyy-mm-dd"})
-    sheet = book.add_worksheet("".join(c for c in title if c not in "[]:*?/\\'")[:31] or "Figures")
-    heads = list(rows[0]) if rows else [title]
-    sheet.write_row(0, 0, heads, book.add_format({"bold": True}))
-    for index, row in enumerate(rows, 1):
-        sheet.write_row(index, 0, [row[h] for h in heads])
-    sheet.freeze_panes(1, 0)
-    sheet.autofit()
-    book.close()
-    return out.getvalue()
-
-
-def harmless(value: Any) -> Any:
-    """A cell of a CSV file that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    if isinstance(value, str) and value[:1] in "=+-@\t\r":
-        return f"'{value}"
-    return "" if value is None else value
-
-
-def _file(content: bytes, kind: str, name: str) -> Response:
-    return Response(content, media_type=kind, headers=_attached(name))
-
-
-def _attached(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 def _purpose(snapshot: Snapshot, reader: Reader) -> dict[str, str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -23,6 +21,7 @@ from borough.pipeline.recorded import in_bronze, recorded
 from borough.pipeline.visiting import FOLDER, OUTCOMES, Plan, Visit, Wanted, letters, record_visits, refuse_impossible
 from borough.web.access import User, confirm
 from borough.web.asking import Reading, SignedIn, Templates, reader_of, service_of
+from borough.web.downloads import csv_file
 from borough.web.reading import Reader, Row
 from borough.web.service import Service
 from borough.web.snapshot import Snapshot, granted
@@ -90,12 +89,12 @@ def router(templates: Templates) -> APIRouter:
     def as_csv(plan: str, request: Request, snapshot: Reading, user: SignedIn) -> Response:
         homes = planned(_reader(snapshot, user), service_of(request), plan)
         columns = ("plan", "round", "place", "uprn", "address", "postcode", "ward_name", "reason", "rating", "band", "outcome")
-        return _csv([{c: h.get(c) for c in columns} for h in homes], f"{plan}.csv")
+        return csv_file([{c: h.get(c) for c in columns} for h in homes], f"{plan}.csv")
 
     @routes.get("/visits/{plan}/letters.csv")
     def merge(plan: str, request: Request, snapshot: Reading, user: SignedIn) -> Response:
         homes = planned(_reader(snapshot, user), service_of(request), plan)
-        return _csv(letters([{k: str(v) if v is not None else "" for k, v in h.items()} for h in homes if not h["outcome"]], snapshot.project), f"{plan}-letters.csv")
+        return csv_file(letters([{k: str(v) if v is not None else "" for k, v in h.items()} for h in homes if not h["outcome"]], snapshot.project), f"{plan}-letters.csv")
 
     return routes
 
@@ -228,17 +227,6 @@ def _capacity(snapshot: Snapshot) -> int:
 
 def _today(request: Request) -> dt.date:
     return service_of(request).clock().astimezone(LONDON).date()
-
-
-def _csv(rows: Sequence[Mapping[str, Any]], name: str) -> Response:
-    from borough.web.pages.reports import harmless
-
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    heads = list(rows[0]) if rows else ["nothing"]
-    writer.writerow(heads)
-    writer.writerows([[harmless(r[h]) for h in heads] for r in rows])
-    return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 __all__ = ["RecordedVisit", "SaidVisit", "note_visit", "planned", "plans_made", "router"]
