@@ -17,7 +17,7 @@ from borough.web.pages.visits import SaidVisit
 
 from .northmere import Northmere
 
-PAGES = ("/", "/reports", "/reports/risk_profile", "/reports/totals_per_ward", "/reports/wards_at_a_glance", "/reports/landlords", "/reports/licences_due", "/reports/scheme_evidence", "/visits", "/model", "/model/unlicensed_let/record", "/quality", "/quality/licence", "/runs/2", "/search?q=street", "/purpose", "/about")
+PAGES = ("/", "/reports", "/reports/risk_profile", "/reports/totals_per_ward", "/reports/wards_at_a_glance", "/reports/landlords", "/reports/licences_due", "/reports/scheme_evidence", "/visits", "/model", "/model/unlicensed_let/record", "/quality", "/quality/licence", "/quality/areas/ward/Aldermore", "/runs/2", "/search?q=street", "/purpose", "/about")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -71,6 +71,28 @@ def test_a_page_is_a_pack_and_homes_are_lists_to_take_along(northmere: Northmere
     assert "?on=2021-12-31" in client.get("/reports/totals_per_ward?month_to=2021-12-31").text
     assert len(client.get("/areas/ward.geojson?on=2021-12-31").json()["features"]) != len(client.get("/areas/ward.geojson").json()["features"])
     assert client.get("/areas/ward.geojson?on=yesterday").status_code == 422 and client.get("/areas/licence.geojson").status_code == 404
+
+
+def test_data_quality_by_ward_is_what_the_scorecard_says(northmere: Northmere) -> None:
+    client = northmere.client("analyst")
+    latest = "scorecard_area AS s JOIN (SELECT dataset, max(run) AS run FROM scorecard_area GROUP BY dataset) AS l ON s.dataset = l.dataset AND s.run = l.run"
+    wards = northmere.table(f"SELECT s.label AS ward, sum(s.rows) AS n, sum(s.failed) AS failed FROM {latest} WHERE s.label IS NOT NULL GROUP BY s.label")
+    told = next(f for f in client.get("/quality?file=json").json() if f["id"] == "by_ward")["rows"]
+    assert {r["Ward"]: (r["Checks"], r["Failed"]) for r in told if r["Ward"] != "not known"} == {w["ward"]: (w["n"], w["failed"]) for w in wards} and len(wards) > 20
+    ward = max(wards, key=lambda w: int(w["failed"]))
+    page = client.get(f"/quality/areas/ward/{ward['ward']}?file=json").json()
+    assert sum(r["Failed"] for r in page[0]["rows"]) == ward["failed"] and page[1]["rows"][0]["Run"] == "1"
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/quality?file=xlsx").content))
+    assert book["By ward"].max_row == len(told) + 1 and {"Runs", "By owner"} <= set(book.sheetnames)
+    assert client.get("/model?file=json").json()[0]["id"] == "shares"
+    for wrong in ("/quality?file=exe", "/quality/areas/ward/Nowhere", "/quality/areas/licence/x"):
+        assert client.get(wrong).status_code == 404
+
+
+def test_a_run_leaves_what_it_did_not_touch_standing_in_the_trend(northmere: Northmere) -> None:
+    runs = next(f for f in northmere.client("analyst").get("/quality?file=json").json() if f["id"] == "trend")["rows"]
+    whole = northmere.table("SELECT 1.0 - sum(s.failed) * 1.0 / sum(s.rows) AS score FROM scorecard AS s JOIN (SELECT dataset, feed, rule, max(run) AS run FROM scorecard GROUP BY dataset, feed, rule) AS l ON s.dataset = l.dataset AND s.rule = l.rule AND s.run = l.run AND coalesce(s.feed, '') = coalesce(l.feed, '')")
+    assert runs[-1]["Passed"] == pytest.approx(whole[0]["score"])
 
 
 def test_tiles_have_every_point_once(northmere: Northmere) -> None:

@@ -98,6 +98,21 @@ SCORECARD_COLUMNS: Columns = (
     ("recorded", "timestamp"),
 )
 
+AREA_SCORE_COLUMNS: Columns = (
+    ("dataset", "string"),
+    ("area", "string"),  # the dataset of the areas: ward
+    ("code", "string"),  # null: no area is known of the rows
+    ("label", "string"),
+    ("rule", "string"),
+    ("column_name", "string"),
+    ("dimension", "string"),
+    ("severity", "string"),
+    ("rows", "long"),
+    ("failed", "long"),
+)
+
+AREA_SCORECARD_COLUMNS: Columns = (("run", "long"), *AREA_SCORE_COLUMNS, ("recorded", "timestamp"))
+
 DRIFT_COLUMNS: Columns = (
     ("run", "long"),
     ("feed", "string"),

@@ -50,7 +50,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog='Examples: `borough query "SELECT ward_name, sum(total) AS total FROM ward_totals GROUP BY ALL" --format csv` · `borough query "SELECT * FROM licence" --as-of 2026-03-31` · `borough query - --format parquet < question.sql > answer.parquet`')(query)
     app.command(epilog="Examples: `borough tables` · `borough tables --json`")(tables)
     app.command(epilog="Examples: `borough show licence` · `borough show licence --rows 3 --as-of 2026-03-31`")(show)
-    app.command(epilog="Examples: `borough quality` · `borough quality licence`")(quality)
+    app.command(epilog="Examples: `borough quality` · `borough quality licence` · `borough quality --area ward`")(quality)
     app.command(epilog="Examples: `borough lineage ward_totals.total` · `borough lineage licence`")(lineage)
 
 
@@ -286,22 +286,30 @@ def known_name(o: Opened, name: str) -> None:
 def quality(
     context: typer.Context,
     dataset: Annotated[str | None, typer.Argument(metavar="DATASET", help="Only this dataset, rule by rule.", autocompletion=complete_table)] = None,
+    area: Annotated[str | None, typer.Option("--area", "-a", metavar="AREA", help="By areas instead, such as ward: of all datasets, or of DATASET.")] = None,
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """The quality scorecard: score by dataset and dimension, or rule by rule for one dataset, as of each feed's last extract."""
     from borough.cli.show import table
-    from borough.quality.scorecard import DIMENSIONS, by_dimension, by_rule
+    from borough.errors import UsageError
+    from borough.quality.scorecard import DIMENSIONS, by_dimension, by_place, by_rule
 
     with opened(context, project) as o:
         need_run(o)
         if dataset is not None:
             known_name(o, dataset)
-        answer = ask(o, by_rule(dataset) if dataset else by_dimension())
+        told = o.project.borough.scorecard_areas
+        if area is not None and area not in told:
+            raise UsageError(f"data quality is not told by {area!r}", advice=f"scorecard_areas: in borough.yaml names the areas: {', '.join(told) or 'none now'}")
+        answer = ask(o, by_place(area, dataset) if area else by_rule(dataset) if dataset else by_dimension())
         rows = answer.rows()
         names = [n for n, _ in answer.columns]
         if wants_json(context, as_json):
             print_json([dict(zip(names, row, strict=True)) for row in rows])
+        elif area is not None:
+            table((area, *DIMENSIONS, "all"), _matrix([(row[0] or "not known", row[1], row[-1]) for row in rows]))
+            typer.echo("share of checks that kept rows pass")
         elif dataset is not None:
             table(names, [(*row[:-1], _percent(row[-1])) for row in rows])
         else:

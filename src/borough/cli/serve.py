@@ -42,11 +42,14 @@ def serve(
 
     serving.refuse_open(host, loaded.borough.web)
     serving.refuse_unbuilt()
+    root = folder(context, project)
+    tls = serving.certificate(root, loaded)
+    listener = serving.listening(host, port)
     from borough.web.service import Service
 
     web = loaded.borough.web
     secure = web.tls is not None or bool(web.trusted_proxies)
-    service = Service(folder(context, project), clock=lambda: clock(None))
+    service = Service(root, clock=lambda: clock(None))
     app, access = serving.application(service, host=host, port=port, secure=secure)
     where = f"{'https' if web.tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
     once = f"{where}/sign-in/once/{access.sessions.once(role)}" if link and serving.is_local(host) else None
@@ -59,4 +62,4 @@ def serve(
         if not web.roles:
             typer.echo("note: no role may read anything yet: web: roles: in borough.yaml says who reads for what", err=True)
         typer.echo("Ctrl-C ends it")
-    serving.run(folder(context, project), app, web, host=host, port=port)
+    serving.run(app, web, listener, tls)

@@ -134,6 +134,11 @@ def row_checks(dataset: DatasetSpec, bounds: Mapping[str, Bound], rules: Sequenc
     return tuple(checks)
 
 
+def kept_checks(dataset: DatasetSpec, rules: Sequence[tuple[RuleSpec, Bound]]) -> tuple[Check, ...]:
+    """The checks that a kept row may fail, over the dataset's own rows (alias ``m``): those that refuse nothing, and ask neither the extract nor another dataset."""
+    return tuple(check for check in row_checks(dataset, {}, rules) if check.severity != "error" and not check.name.endswith("_references"))
+
+
 def mask_sql(checks: Sequence[Numbered], mask: int, *, deletes: bool = False) -> str:
     """SQL of one mask over the mapped row; a row that the reader refused fails nothing else. ``deletes``: some rows may be deletes."""
     terms = []

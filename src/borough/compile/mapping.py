@@ -35,6 +35,7 @@ class MappedFeed:
     contract: DatasetSpec
     bounds: Mapping[str, Bound]
     checks: tuple[Numbered, ...]
+    rules: tuple[tuple[RuleSpec, Bound], ...]
     area_rules: tuple[tuple[RuleSpec, Bound], ...]
     known: str | None
     references: Mapping[str, str]
@@ -208,7 +209,7 @@ def map_feed(project: Project, feed: str, columns: Sequence[str] | None) -> tupl
     checks = numbered(row_checks(contract, bounds, rules))
     references = {n: c.references for n, c in contract.columns.items() if c.references is not None}
     return (
-        MappedFeed(feed, spec, contract.dataset, contract, bounds, checks, tuple(area_rules), known, references, fingerprint(spec, contract)),
+        MappedFeed(feed, spec, contract.dataset, contract, bounds, checks, tuple(rules), tuple(area_rules), known, references, fingerprint(spec, contract)),
         [],
     )
 

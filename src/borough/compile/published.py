@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from borough.catalogue.contracts import DELIVERIES, DRIFT, LEDGER, QUARANTINE, SCORECARD, report_table
+from borough.catalogue.contracts import AREA_SCORECARD, DELIVERIES, DRIFT, LEDGER, QUARANTINE, SCORECARD, report_table
 from borough.catalogue.quarantined import open_rows
 from borough.catalogue.tables import (
+    AREA_SCORECARD_COLUMNS,
     DELIVERY_COLUMNS,
     DRIFT_COLUMNS,
     LEDGER_COLUMNS,
@@ -36,6 +37,7 @@ QUOTING = ("original", "reasons", "key")
 SYSTEM: Mapping[str, tuple[str, Columns]] = {
     "ledger": (LEDGER, LEDGER_COLUMNS),
     "scorecard": (SCORECARD, SCORECARD_COLUMNS),
+    "scorecard_area": (AREA_SCORECARD, AREA_SCORECARD_COLUMNS),
     "drift": (DRIFT, DRIFT_COLUMNS),
     "deliveries": (DELIVERIES, DELIVERY_COLUMNS),
 }

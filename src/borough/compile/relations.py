@@ -17,7 +17,7 @@ from borough.engine.port import Engine
 from borough.engine.quoting import quoted
 from borough.lake.logs import LOG_COLUMNS, Log, end_of_day, instant, names, winners
 from borough.project.load import Project
-from borough.project.roles import link_columns, person_column, property_column
+from borough.project.roles import link_columns, person_column, property_column, property_columns
 from borough.project.specs import AreaOfSpec, DatasetSpec
 
 AREA_COLUMNS: tuple[tuple[str, str], ...] = (("x", "double"), ("y", "double"), ("day", "date"), ("code", "string"), ("label", "string"))
@@ -68,17 +68,18 @@ class Relations:
         settled = base is not None and int(stored.properties.get("last", 0)) <= through
         return Log(log, tuple(contract.key), log if settled and kind == "log" else base, through, settled)
 
-    def dataset(self, name: str, *, as_of: dt.date | None = None, areas: bool = True, links: bool = True, system: bool = False) -> str:
+    def dataset(self, name: str, *, as_of: dt.date | None = None, areas: bool = True, links: bool = True, people: bool = True, system: bool = False) -> str:
         """SQL of a dataset's rows (one per key), with its area columns and those of who and where; as known at the end of a day if asked.
 
-        ``system`` adds the log's own columns (feed, file, row, known …), for lineage and inspection.
+        ``people`` says whether the columns of who come with those of where. ``system`` adds the log's own columns (feed, file, row, known …), for lineage and inspection.
         """
         contract = self.project.datasets[name]
         rows = self._rows(name, as_of)
         columns = names(list(contract.columns), "d")
-        if links and link_columns(contract):
-            rows = self.linked(name, rows, as_of=as_of)
-            columns += ", " + names(list(link_columns(contract)), "d")
+        linked = [c for c in link_columns(contract) if people or c in property_columns(contract)]
+        if links and linked:
+            rows = self.linked(name, rows, people=people, as_of=as_of)
+            columns += ", " + names(linked, "d")
         extra = ", " + names([n for n, _ in LOG_COLUMNS], "d") if system else ""
         joins, added = self._areas(name, contract) if areas else ("", "")
         return f"(SELECT {columns}{added}{extra} FROM {rows} d{joins})"

@@ -28,6 +28,7 @@ from borough.pipeline.later import leave_for_later, show
 from borough.pipeline.openlineage import Recorder, recorder
 from borough.pipeline.plain import keep_plain_tables
 from borough.pipeline.receive import receive, received_columns
+from borough.pipeline.scoring_areas import keep_area_scores
 from borough.pipeline.survey import Survey, open_engine, open_lake, survey
 from borough.project.load import Project
 from borough.project.resolve import ResolvedFeed, resolve_feed
@@ -296,6 +297,7 @@ def _publish(run: Run, reports: list[tuple[str, int]]) -> Summary:
     run.append_records(DELIVERIES, [d.__dict__ for d in _as_last_recorded(run)], DELIVERY_COLUMNS)
     run.append_records(LEDGER, run.ledger, LEDGER_COLUMNS)
     run.append_records(SCORECARD, [{**s, **stamp} for s in run.scores], SCORECARD_COLUMNS)
+    keep_area_scores(run)
     run.append_records(DRIFT, [{**d, **stamp} for d in run.drifts], DRIFT_COLUMNS)
     run.record["pending"] = sorted(run.unfinished)
     run.record["summary"] = {

@@ -18,6 +18,7 @@ from borough.compile.relations import AREA_COLUMNS
 from borough.compile.reports import storable
 from borough.lake.model import Column
 from borough.pipeline.context import Run
+from borough.pipeline.scoring_areas import score_areas
 from borough.project.roles import link_columns
 from borough.quality.uniqueness import failing_rows, repeated_values
 
@@ -74,6 +75,7 @@ def dataset_checks(run: Run, programme: Programme, dataset: str) -> None:
     for rule, bound in mapped.area_rules:
         rows, failed = run.engine.rows(failing_rows(relation, bound.sql(), null_passes=rule.nulls == "pass"))[0]
         _score(run, dataset, rule.name, None, rule.dimension, rule.severity, rows, failed)
+    score_areas(run, mapped)
 
 
 def _score(run: Run, dataset: str, rule: str, column: str | None, dimension: str, severity: str, rows: int, failed: int) -> None:

@@ -78,6 +78,10 @@ def _borough(findings: Findings) -> None:
         at = Where("borough", "", ("other_engines",))
         known = tuple(borough.purposes) or ("data_engineering",)
         findings.error(at, f"unknown purpose {findings.said(at, others)}", f"a purpose that is declared: {one_of(known)}", nearest(others, known))
+    areas = {name for name, d in findings.project.datasets.items() if d.area is not None}
+    for i, area in enumerate(borough.scorecard_areas if "scorecard_areas" in borough.model_fields_set else ()):
+        if area not in areas:
+            findings.error(Where("borough", "", ("scorecard_areas", i)), f"{area!r}, which is no dataset with `area:`", f"a dataset of areas: {one_of(sorted(areas)) or 'the project has none'}", nearest(area, areas))
     if borough.purposes and borough.purpose not in borough.purposes:
         at = Where("borough", "", ("purpose",))
         expected = f"a purpose that is declared: {one_of(borough.purposes)}"

@@ -29,6 +29,11 @@ def person_column(person: str) -> str:
     return "person" if person == PERSON else f"{person}_person"
 
 
+def property_columns(contract: DatasetSpec) -> tuple[str, ...]:
+    """The columns that addresses add, the address of the record itself first."""
+    return tuple(property_column(name) for name in sorted(addresses_of(contract), key=lambda a: a != ADDRESS))
+
+
 def link_columns(contract: DatasetSpec) -> dict[str, str]:
     """Columns that addresses and people add, with their types."""
     properties = {property_column(name): "integer" for name in addresses_of(contract)}

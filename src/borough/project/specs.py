@@ -106,6 +106,9 @@ class BoroughSpec(Spec):
     other_engines: Name | None = Field(
         default=None, description="The purpose for which other engines (Spark, Power BI, pandas) read datasets: `silver/DATASET/table` in the lake has the columns that it may see. Default: no such tables."
     )
+    scorecard_areas: Names = Field(
+        default=("ward",), description="Datasets of areas by which data quality is told, beside datasets and owners. Default: `ward`, if the project has it."
+    )
     maintenance: MaintenanceSpec = Field(default_factory=MaintenanceSpec, description="Limits for compaction and vacuum.")
     web: WebSpec = Field(default_factory=WebSpec, description="The web service: its name, who may read for what, and how people sign in.")
     openlineage: OpenLineageSpec | None = Field(default=None, description="Where runs tell their lineage. Default: nowhere.")

@@ -9,7 +9,7 @@ from borough.compile.models.fitted import Fitted
 from borough.pipeline.modelling import fitted_models
 from borough.web.reading import Reader
 from borough.web.snapshot import Snapshot
-from borough.web.wording import said, share
+from borough.web.wording import share
 
 
 def fitted_of(snapshot: Snapshot) -> Mapping[str, Fitted]:
@@ -52,21 +52,3 @@ def calibration_figure(fitted: Fitted) -> dict[str, Any]:
     """The calibration curve, in percent: what was predicted of each tenth, and what was found."""
     rows = [{"x": c["predicted"] * 100, "y": c["found"] * 100, "low": c["low"] * 100, "high": c["high"] * 100, "series": None} for c in fitted.report["calibration"]["curve"]]
     return {"kind": "curve", "x": {"title": "Predicted", "type": "number"}, "y": {"title": "Found by visits", "percent": True}, "series": None, "rows": rows, "trend": None}
-
-
-def cells(*values: Any) -> list[dict[str, Any]]:
-    """A row of a table, in words."""
-    return [{"text": v if isinstance(v, str) else said(v), "href": None, "sort": None} for v in values]
-
-
-def columns(*titles: str) -> list[dict[str, Any]]:
-    """The heads of a table; those after the first hold numbers."""
-    return [{"name": t, "title": t, "numeric": i > 0, "percent": False} for i, t in enumerate(titles)]
-
-
-def figure(identity: str, kind: str, title: str, heads: list[dict[str, Any]], rows: list[list[dict[str, Any]]], *, data: Any = None, description: str | None = None) -> dict[str, Any]:
-    """A table, or a chart with its table, in the shape of a page's tile."""
-    return {
-        "id": identity, "kind": kind, "title": title, "description": description, "unit": None, "value": None, "interval": None, "n": None, "columns": heads, "rows": rows, "data": data, "downloads": [],
-        "empty": not rows, "more": False, "limit": len(rows),
-    }  # fmt: skip

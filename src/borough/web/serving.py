@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import logging
+import signal
+import socket
+import ssl
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,13 +68,46 @@ def application(service: Service, *, host: str, port: int, secure: bool, hasher:
     return guarded(create_app(service, access, council=council), service, access, hosts, **limits), access
 
 
-def run(root: Path, app: Any, web: WebSpec, *, host: str, port: int) -> None:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens: whoever comes before the service is up waits, and is not sent away. Raises UsageError where the address can't be had."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+    except (OSError, OverflowError) as error:
+        taken = getattr(error, "errno", None) == errno.EADDRINUSE
+        raise UsageError(f"can't listen on {host}, port {port}: {'another program does' if taken else error}", advice=f"borough serve --port {port + 1 if port < 65_535 else 8000}, or another --host") from error
+
+
+def certificate(root: Path, project: Project) -> dict[str, str]:
+    """The service's own certificate and key, as uvicorn takes them; empty where none is declared. Raises UsageError where they don't serve."""
+    tls = project.borough.web.tls
+    if tls is None:
+        return {}
+    files = {"certificate": root / tls.certificate, "key": root / tls.key}
+    for word, file in files.items():
+        if not file.is_file():
+            raise UsageError(f"{_at(project, word)}: there is no file {getattr(tls, word)}", advice="a PEM file, relative to the project")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(files["certificate"], files["key"], password=lambda: b"")
+    except (ssl.SSLError, ValueError) as error:
+        raise UsageError(f"{_at(project, 'certificate')}: {tls.certificate} and {tls.key} are no certificate and its key: {error}", advice="PEM files that belong together, the key without a password") from error
+    return {"ssl_certfile": str(files["certificate"]), "ssl_keyfile": str(files["key"])}
+
+
+def _at(project: Project, word: str) -> str:
+    place = project.place("borough", "", "web", "tls", word)
+    return f"{place.file}:{place.line}"
+
+
+def run(app: Any, web: WebSpec, listener: socket.socket, tls: Mapping[str, str]) -> None:
     """Serve until a signal ends it."""
     import uvicorn
 
-    tls = {"ssl_certfile": str(root / web.tls.certificate), "ssl_keyfile": str(root / web.tls.key)} if web.tls is not None else {}
     logging.getLogger("borough.web").setLevel(logging.WARNING)
-    uvicorn.run(
-        app, host=host, port=port, log_level="warning", server_header=False, date_header=True, limit_concurrency=AT_ONCE, timeout_keep_alive=15, timeout_graceful_shutdown=10, h11_max_incomplete_event_size=32_768, lifespan="on",
+    config = uvicorn.Config(
+        app, log_level="warning", server_header=False, date_header=True, limit_concurrency=AT_ONCE, timeout_keep_alive=15, timeout_graceful_shutdown=10, h11_max_incomplete_event_size=32_768, lifespan="on",
         proxy_headers=bool(web.trusted_proxies), forwarded_allow_ips=list(web.trusted_proxies) or None, **tls,  # type: ignore[arg-type]  # names of files
     )  # fmt: skip
+    server = uvicorn.Server(config)
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)  # uvicorn ends by them in good order, and raises them once more for whoever came before it
+    server.run(sockets=[listener])

@@ -13,8 +13,9 @@ from borough.compile.models.fitted import Fitted
 from borough.errors import BoroughError
 from borough.pipeline.transparency import transparency_record, watched
 from borough.web.asking import NotFoundError, Reading, SignedIn, Templates
-from borough.web.fitted import calibration_figure, cells, columns, figure, fitted_of, interval_said, weights_figure
+from borough.web.fitted import calibration_figure, fitted_of, interval_said, weights_figure
 from borough.web.snapshot import Snapshot
+from borough.web.tabled import cells, columns, figure, taken
 from borough.web.wording import share
 
 LOG = logging.getLogger("borough.web")
@@ -24,13 +25,15 @@ def router(templates: Templates) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/model", response_class=HTMLResponse)
-    def model(request: Request, snapshot: Reading, user: SignedIn, name: str | None = None) -> Response:
+    def model(request: Request, snapshot: Reading, user: SignedIn, name: str | None = None, file: str | None = None) -> Response:
         fitted = _chosen(snapshot, name)
         if fitted is None:
             return templates.page(request, "no_model.html", user=user, snapshot=snapshot)
+        if file:
+            return taken(_figures(snapshot, fitted), file, fitted.model)
         spec = snapshot.programme.models[fitted.model].spec
         if ("model", fitted.model) not in snapshot.parts:  # of the borough as a whole, of nobody: no look to record
-            snapshot.parts["model", fitted.model] = templates.part("figures.html", figures=[*_accuracy(fitted), *_weights(snapshot, fitted), *_watched(snapshot, fitted)])
+            snapshot.parts["model", fitted.model] = templates.part("figures.html", figures=_figures(snapshot, fitted))
         figures = snapshot.parts["model", fitted.model]
         return templates.page(request, "model.html", user=user, snapshot=snapshot, model=spec, fitted=fitted, figures=figures, told=fitted.report["discrimination"], names=list(fitted_of(snapshot)), scripts=["chart"])
 
@@ -67,6 +70,10 @@ def _chosen(snapshot: Snapshot, name: str | None) -> Fitted | None:
     if name is not None and name not in found:
         raise NotFoundError(f"no model {name[:60]!r} is fitted")
     return found[name] if name else next(iter(found.values()), None)
+
+
+def _figures(snapshot: Snapshot, fitted: Fitted) -> list[dict[str, Any]]:
+    return [*_accuracy(fitted), *_weights(snapshot, fitted), *_watched(snapshot, fitted)]
 
 
 def _accuracy(fitted: Fitted) -> Iterator[dict[str, Any]]:
