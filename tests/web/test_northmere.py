@@ -17,7 +17,7 @@ from borough.web.pages.visits import SaidVisit
 
 from .northmere import Northmere
 
-PAGES = ("/", "/reports", "/reports/risk_profile", "/reports/totals_per_ward", "/reports/wards_at_a_glance", "/reports/landlords", "/reports/licences_due", "/reports/scheme_evidence", "/visits", "/model", "/model/unlicensed_let/record", "/quality", "/quality/licence", "/quality/areas/ward/Aldermore", "/runs/2", "/search?q=street", "/purpose", "/about")
+PAGES = ("/", "/reports", "/reports/risk_profile", "/reports/totals_per_ward", "/reports/wards_at_a_glance", "/reports/landlords", "/reports/licences_due", "/reports/scheme_evidence", "/visits", "/model", "/model/unlicensed_let/record", "/quality", "/quality/licence", "/quality/areas/ward/Aldermore", "/runs/2", "/search?q=street", "/purpose", "/about", "/developers")
 
 
 @pytest.mark.parametrize("path", PAGES)

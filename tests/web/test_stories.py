@@ -164,7 +164,7 @@ def test_axe_finds_nothing_on_any_page(chromium: Any, northmere: Northmere, widt
     home = northmere.table("SELECT uprn, landlord, usrn FROM property_risk WHERE band = 'High' AND landlord IS NOT NULL ORDER BY uprn LIMIT 1")[0]
     paths = (
         "/", "/reports", "/reports/risk_profile", "/reports/totals_per_ward", "/reports/landlords", "/reports/licences_due", "/reports/scheme_evidence", "/visits", "/model", "/model/unlicensed_let/record", "/quality",
-        "/quality/licence", "/runs/2", "/search?q=street", f"/property/{home['uprn']}", f"/street/{home['usrn']}", f"/landlord/{home['landlord']}", "/about", "/purpose", "/sign-in", "/nothing",
+        "/quality/licence", "/quality/areas/ward/Aldermore", "/developers", "/runs/2", "/search?q=street", f"/property/{home['uprn']}", f"/street/{home['usrn']}", f"/landlord/{home['landlord']}", "/about", "/purpose", "/sign-in", "/nothing",
     )  # fmt: skip
     found: dict[str, list[str]] = {}
     for path in paths:

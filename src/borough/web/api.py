@@ -10,9 +10,12 @@ from borough.engine.jsonable import plain
 from borough.errors import AccessDeniedError
 from borough.web.access import confirm
 from borough.web.asking import NotFoundError, Reading, SignedIn, reader_of, service_of
+from borough.web.pages.model import chosen_model, figures_of
 from borough.web.pages.property import landlord_told, property_told, sought
+from borough.web.pages.quality import ledger, of_dataset, scorecards_of
 from borough.web.pages.reports import downloaded, page_called
 from borough.web.pages.visits import RecordedVisit, SaidVisit, note_visit
+from borough.web.tabled import told
 
 PROBLEM = {"description": "What is wrong, as a problem (RFC 9457)", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 RESPONSES: dict[int | str, dict[str, Any]] = {code: PROBLEM for code in (400, 401, 403, 404, 413, 422, 429, 503)}
@@ -55,6 +58,26 @@ def router() -> APIRouter:
     @routes.get("/landlords/{landlord}", summary="A landlord with the portfolio")
     def landlord(landlord: Identity, snapshot: Reading, user: SignedIn) -> dict[str, Any]:
         return {"run": snapshot.number, **_dict(landlord_told(reader_of(snapshot, user), landlord))}
+
+    @routes.get("/quality", summary="Data quality: scorecards by dataset, owner and area, the trend, quarantine and runs")
+    def scorecards(snapshot: Reading, user: SignedIn) -> dict[str, Any]:
+        return {"run": snapshot.number, "figures": told(scorecards_of(reader_of(snapshot, user)))}
+
+    @routes.get("/quality/{dataset}", summary="A dataset's rules, areas and trend, and what of it is in quarantine")
+    def rules(dataset: Annotated[str, Path(max_length=63)], snapshot: Reading, user: SignedIn) -> dict[str, Any]:
+        return {"run": snapshot.number, "figures": told(of_dataset(reader_of(snapshot, user), dataset))}
+
+    @routes.get("/runs/{number}", summary="The ledger of a run: what became of every row that it read")
+    def run(number: Annotated[int, Path(ge=1, le=2**53)], snapshot: Reading, user: SignedIn) -> dict[str, Any]:
+        return {"run": snapshot.number, "figures": told([ledger(reader_of(snapshot, user), number)])}
+
+    @routes.get("/models/{name}", summary="How good a model is, what it weighs, and whether it still fits")
+    def model(name: Annotated[str, Path(max_length=63)], snapshot: Reading, user: SignedIn) -> dict[str, Any]:
+        del user
+        fitted = chosen_model(snapshot, name)
+        if fitted is None:
+            raise NotFoundError(f"no model {name[:60]!r} is fitted")
+        return {"run": snapshot.number, "model": fitted.model, "version": fitted.version, "figures": told(figures_of(snapshot, fitted))}
 
     @routes.get("/search", summary="Homes by address, postcode or UPRN")
     def search(snapshot: Reading, user: SignedIn, q: Annotated[str, Query(max_length=200)] = "") -> list[dict[str, Any]]:

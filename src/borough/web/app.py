@@ -21,7 +21,7 @@ from borough.web.access.guard import Guard
 from borough.web.access.oidc import Council, ProviderError
 from borough.web.asking import STATIC, NotFoundError, Templates
 from borough.web.files import files, theme
-from borough.web.pages import home, model, property, quality, reports, visits
+from borough.web.pages import developers, home, model, property, quality, reports, visits
 from borough.web.service import Service
 
 LOG = logging.getLogger("borough.web")
@@ -47,7 +47,7 @@ def create_app(service: Service, access: Access, *, council: Council | None = No
     app = FastAPI(title=title, version="1", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, lifespan=lifespan, description="Figures, homes and visits of one council. Reads pass the same gate as its pages: by role, purpose and classification.")
     app.state.service, app.state.access = service, access
     templates = Templates()
-    for router in (home, property, model, quality, reports, visits):
+    for router in (developers, home, property, model, quality, reports, visits):
         app.include_router(router.router(templates))
     app.include_router(maps.router())
     app.include_router(api.router())

@@ -17,7 +17,7 @@ from borough.web.access.sessions import Session, Sessions
 from borough.web.access.user import User
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-SCOPE_OF = (("/api/reports", "read:reports"), ("/api/properties", "read:properties"), ("/api/landlords", "read:properties"), ("/api/search", "read:properties"), ("/api/visits", "write:visits"))
+SCOPE_OF = (("/api/reports", "read:reports"), ("/api/quality", "read:reports"), ("/api/runs", "read:reports"), ("/api/models", "read:reports"), ("/api/properties", "read:properties"), ("/api/landlords", "read:properties"), ("/api/search", "read:properties"), ("/api/visits", "write:visits"))
 """What a token needs for an address, by its beginning. All others are closed to tokens."""
 
 

@@ -26,20 +26,20 @@ def router(templates: Templates) -> APIRouter:
 
     @routes.get("/model", response_class=HTMLResponse)
     def model(request: Request, snapshot: Reading, user: SignedIn, name: str | None = None, file: str | None = None) -> Response:
-        fitted = _chosen(snapshot, name)
+        fitted = chosen_model(snapshot, name)
         if fitted is None:
             return templates.page(request, "no_model.html", user=user, snapshot=snapshot)
         if file:
-            return taken(_figures(snapshot, fitted), file, fitted.model)
+            return taken(figures_of(snapshot, fitted), file, fitted.model)
         spec = snapshot.programme.models[fitted.model].spec
         if ("model", fitted.model) not in snapshot.parts:  # of the borough as a whole, of nobody: no look to record
-            snapshot.parts["model", fitted.model] = templates.part("figures.html", figures=_figures(snapshot, fitted))
+            snapshot.parts["model", fitted.model] = templates.part("figures.html", figures=figures_of(snapshot, fitted))
         figures = snapshot.parts["model", fitted.model]
         return templates.page(request, "model.html", user=user, snapshot=snapshot, model=spec, fitted=fitted, figures=figures, told=fitted.report["discrimination"], names=list(fitted_of(snapshot)), scripts=["chart"])
 
     @routes.get("/model/{name}/record", response_class=HTMLResponse)
     def record(name: str, request: Request, snapshot: Reading, user: SignedIn) -> Response:
-        fitted = _chosen(snapshot, name)
+        fitted = chosen_model(snapshot, name)
         if fitted is None:
             raise NotFoundError(f"no model {name[:60]!r} is fitted")
         from markdown_it import MarkdownIt
@@ -49,7 +49,7 @@ def router(templates: Templates) -> APIRouter:
 
     @routes.get("/model/{name}/record.md")
     def record_file(name: str, snapshot: Reading, user: SignedIn) -> Response:
-        fitted = _chosen(snapshot, name)
+        fitted = chosen_model(snapshot, name)
         if fitted is None:
             raise NotFoundError(f"no model {name[:60]!r} is fitted")
         del user
@@ -65,14 +65,16 @@ def _scrolled(text: str) -> str:
     return parts[0] + "".join(begun).replace("</table>", "</table></div>")
 
 
-def _chosen(snapshot: Snapshot, name: str | None) -> Fitted | None:
+def chosen_model(snapshot: Snapshot, name: str | None) -> Fitted | None:
+    """The fitted model of this name, else the first; None where none is fitted. Raises NotFoundError."""
     found = fitted_of(snapshot)
     if name is not None and name not in found:
         raise NotFoundError(f"no model {name[:60]!r} is fitted")
     return found[name] if name else next(iter(found.values()), None)
 
 
-def _figures(snapshot: Snapshot, fitted: Fitted) -> list[dict[str, Any]]:
+def figures_of(snapshot: Snapshot, fitted: Fitted) -> list[dict[str, Any]]:
+    """How good a model is, what it weighs, and whether it still fits."""
     return [*_accuracy(fitted), *_weights(snapshot, fitted), *_watched(snapshot, fitted)]
 
 

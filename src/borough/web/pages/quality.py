@@ -31,18 +31,14 @@ def router(templates: Templates) -> APIRouter:
     def scorecards(request: Request, snapshot: Reading, user: SignedIn, file: str | None = None) -> Response:
         reader = reader_of(snapshot, user)
         if file:
-            return taken(_whole(reader), file, "quality")
-        figures = remembered(reader, "quality", lambda r: templates.part("figures.html", figures=_whole(r)))
+            return taken(scorecards_of(reader), file, "quality")
+        figures = remembered(reader, "quality", lambda r: templates.part("figures.html", figures=scorecards_of(r)))
         return templates.page(request, "quality.html", user=user, snapshot=snapshot, figures=figures, title="Data quality", scripts=["chart"])
 
     @routes.get("/quality/{dataset}", response_class=HTMLResponse)
     def rules(dataset: str, request: Request, snapshot: Reading, user: SignedIn, file: str | None = None) -> Response:
-        contract = snapshot.project.datasets.get(dataset)
-        if contract is None:
-            raise NotFoundError(f"there is no dataset {dataset[:60]!r}")
-        reader = reader_of(snapshot, user)
-        figures = [_rules(reader, dataset), *_places(reader, dataset), _trend(reader, dataset), _quarantine(snapshot, reader, dataset)]
-        return below(request, snapshot, user, figures, contract.title or dataset, f"quality_{dataset}", file)
+        figures = of_dataset(reader_of(snapshot, user), dataset)
+        return below(request, snapshot, user, figures, snapshot.project.datasets[dataset].title or dataset, f"quality_{dataset}", file)
 
     @routes.get("/quality/areas/{area}/{name}", response_class=HTMLResponse)
     def place(area: str, name: str, request: Request, snapshot: Reading, user: SignedIn, file: str | None = None) -> Response:
@@ -57,7 +53,7 @@ def router(templates: Templates) -> APIRouter:
 
     @routes.get("/runs/{number}", response_class=HTMLResponse)
     def run(number: int, request: Request, snapshot: Reading, user: SignedIn, file: str | None = None) -> Response:
-        return below(request, snapshot, user, [_ledger(reader_of(snapshot, user), number)], f"Run {number}", f"run_{number}", file)
+        return below(request, snapshot, user, [ledger(reader_of(snapshot, user), number)], f"Run {number}", f"run_{number}", file)
 
     def below(request: Request, snapshot: Snapshot, user: User, figures: list[Figure], title: str, name: str, file: str | None) -> Response:
         """A page under the scorecards, or what of it is taken along."""
@@ -69,8 +65,16 @@ def router(templates: Templates) -> APIRouter:
     return routes
 
 
-def _whole(reader: Reader) -> list[Figure]:
+def scorecards_of(reader: Reader) -> list[Figure]:
+    """How good all data are, who owns them, where they are, and what the last runs did."""
     return [_scores(reader), _owners(reader), *_places(reader), _trend(reader), _refused(reader), _runs(reader)]
+
+
+def of_dataset(reader: Reader, dataset: str) -> list[Figure]:
+    """How good one dataset is, rule by rule, and what of it is in quarantine. Raises NotFoundError."""
+    if dataset not in reader.snapshot.project.datasets:
+        raise NotFoundError(f"there is no dataset {dataset[:60]!r}")
+    return [_rules(reader, dataset), *_places(reader, dataset), _trend(reader, dataset), _quarantine(reader.snapshot, reader, dataset)]
 
 
 def _rules(reader: Reader, dataset: str) -> Figure:
@@ -78,7 +82,8 @@ def _rules(reader: Reader, dataset: str) -> Figure:
     return figure("rules", "table", "Rules", columns("Rule", "Column", "Dimension", "Severity", "Rows", "Failed", "Passed"), rows)
 
 
-def _ledger(reader: Reader, number: int) -> Figure:
+def ledger(reader: Reader, number: int) -> Figure:
+    """What became of every row that a run read."""
     rows = reader.rows(f"SELECT feed, dataset, position, cause, {', '.join(TOTALS)}, inserted, updated, deleted, reason FROM ledger WHERE run = $run ORDER BY feed, position", run=number)
     heads = columns("Feed", "Extract", "Why", *(t.capitalize() for t in TOTALS), "Inserted", "Updated", "Deleted", "Note")
     lines = [cells(r["feed"], r["position"].date() if r["position"] else None, r["cause"] or "", *(r[t] for t in TOTALS), r["inserted"], r["updated"], r["deleted"], r["reason"] or "") for r in rows]
