@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet --require-hashes --no-deps --no-build-isolation
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test assets servers demo test lint format bench lock wheel clean
+.PHONY: help setup setup-test assets servers demo test test-slow lint format bench lock wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -47,6 +47,9 @@ setup: .venv/.ready assets ## Make .venv with Borough in it
 
 setup-test: .venv/.ready-test ## The same, with everything that the tests need
 
+# Without what is compiled kept, the commands that tests start would compile Borough each time anew.
+PYTEST = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 # What PyPI has not. Without them (or without root) the tests that need them are skipped and say so.
 servers: ## On Debian, as root: install what tests start (sshd, MariaDB, Chromium)
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -59,8 +62,11 @@ demo: .venv/.ready assets ## Make a fictional London borough, run everything on 
 	@echo "(Before that: source .venv/bin/activate)"
 	@if [ -t 1 ]; then $(BIN)/borough serve --project demo-council; fi
 
-test: lint assets ## Lint, then every test (about 9 minutes on 2 cores)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+test: lint assets ## Lint, then the tests (about 15 minutes on 2 cores)
+	$(PYTEST) -m "not slow"
+
+test-slow: .venv/.ready-test assets ## The tests that take long: whole boroughs, kills at every write, months replayed (about 10 minutes)
+	$(PYTEST) -m slow
 
 lint: .venv/.ready-test ## ruff, mypy and the laws of the house
 	$(BIN)/ruff check .

@@ -41,12 +41,14 @@ def ran(made: Path) -> Path:
     return made
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
     before = digests(made)
     assert borough("demo", "generate", tmp_path / "again", "--scale", SCALE).code == 0
     assert digests(tmp_path / "again") == before
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_borough(made: Path, tmp_path: Path) -> None:
     assert borough("demo", "generate", tmp_path / "other", "--scale", SCALE, "--seed", "8").code == 0
     ours, theirs = digests(made), digests(tmp_path / "other")
@@ -94,6 +96,7 @@ def said(ran: Path) -> Any:
     return borough("demo", "truth", "--json", "--project", ran).json
 
 
+@pytest.mark.slow
 def test_truth_measures_the_run(said: Any) -> None:
     feeds = {feed["feed"]: feed for feed in said["feeds"]}
     assert len(feeds) > 30
@@ -105,6 +108,7 @@ def test_truth_measures_the_run(said: Any) -> None:
     assert 0.7 < right / about < 0.95
 
 
+@pytest.mark.slow
 def test_truth_measures_the_links(said: Any) -> None:
     whole = next(part for part in said["addresses"] if part["feed"] == part["group"] == "all")
     assert whole["precision"] > 0.98 and whole["recall"] > 0.95
@@ -112,6 +116,7 @@ def test_truth_measures_the_links(said: Any) -> None:
     assert {told["feed"] for told in said["people"]["feeds"]} > {"council_tax.accounts", "electoral.register", "housing.persons"}
     assert {group["by"] for group in said["fairness"]["groups"]} == {"name", "age", "tenure", "stay"} == set(said["fairness"]["gaps"])
 
+@pytest.mark.slow
 def test_truth_tells_what_became_of_each_kind_of_fault(ran: Path, said: Any) -> None:
     by = {(b["kind"], b["expect"]): b for b in said["faults"]}
     assert len({kind for kind, _ in by}) > 40
@@ -126,6 +131,7 @@ def test_truth_tells_what_became_of_each_kind_of_fault(ran: Path, said: Any) -> 
     assert "of the building" in told and "no postcode" in told and "with someone else's" in told and "gap between" in told
 
 
+@pytest.mark.slow
 def test_days_pass(ran: Path, tmp_path: Path) -> None:
     later = borough("demo", "advance", "--days", "3", "--json", "--project", ran).json
     assert later["until"] == "2026-11-03" and later["rows"] > 0
@@ -137,6 +143,7 @@ def test_days_pass(ran: Path, tmp_path: Path) -> None:
     assert asked.json[0]["n"] >= 0
 
 
+@pytest.mark.slow
 def test_no_faults_where_none_are_wanted(tmp_path: Path) -> None:
     folder = tmp_path / "clean"
     said = borough("demo", "generate", folder, "--scale", SCALE, "--without", "all", "--json").json
@@ -144,6 +151,7 @@ def test_no_faults_where_none_are_wanted(tmp_path: Path) -> None:
     assert list((folder / "truth").glob("faults/*.parquet")) == []
 
 
+@pytest.mark.slow
 def test_a_fault_has_the_rate_that_is_asked_for(tmp_path: Path) -> None:
     folder = tmp_path / "hard"
     said = borough("demo", "generate", folder, "--scale", SCALE, "--without", "all", "--fault", "uprn_missing=0.5", "--json").json

@@ -163,6 +163,7 @@ def test_files_of_a_person_are_not_replaced(project: Path) -> None:
     assert f"extract_date: {dt.datetime.now(tz=dt.UTC).date()}" in printed.out
 
 
+@pytest.mark.slow
 def test_every_extract_of_the_demo_can_be_drafted(project: Path, tmp_path: Path) -> None:
     generate(tmp_path / "demo", seed=3)
     extracts = sorted(p for p in (tmp_path / "demo").rglob("*") if p.suffix in (".csv", ".json", ".jsonl", ".geojson", ".parquet", ".tsv"))

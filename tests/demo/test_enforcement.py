@@ -104,6 +104,7 @@ def borough(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_only_what_was_broken_is_refused(project: tuple[Path, list[dict[str, Any]]], whole: Path) -> None:
     faults = pl.read_parquet(whole / "truth/faults" / "*.parquet").filter(pl.col("expect") == "refused")
     broken = Counter(f"{source}.{feed}" for source, feed in faults.select("source", "feed").iter_rows())
@@ -121,6 +122,7 @@ def test_only_what_was_broken_is_refused(project: tuple[Path, list[dict[str, Any
         assert row["accepted"] + row["unchanged"] > 0.95 * row["read"], (feed, row)
 
 
+@pytest.mark.slow
 def test_landlords_of_several_homes_can_be_told(project: tuple[Path, list[dict[str, Any]]]) -> None:
     sql = (
         "select count(*) as licences, count(holder) as landlords, sum(case when licences_held > 1 then 1 else 0 end) as multi from licence"

@@ -74,6 +74,7 @@ def test_permits_are_of_who_lives_there(world: World, whole: Path) -> None:
     assert both.join(homes, on=["person", "uprn"], how="anti").is_empty()
 
 
+@pytest.mark.slow
 def test_only_what_was_broken_is_refused(whole: Path, tmp_path: Path) -> None:
     project = tmp_path / "project"
     shutil.copytree(whole / "data", project / "data")

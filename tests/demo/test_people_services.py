@@ -146,6 +146,7 @@ def ledger(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[s
     return rows
 
 
+@pytest.mark.slow
 def test_only_what_was_broken_is_refused(ledger: list[dict[str, Any]], whole: Path) -> None:
     faults = pl.read_parquet(whole / "truth/faults" / "*.parquet").filter(pl.col("expect") == "refused")
     broken: Counter[str] = Counter()

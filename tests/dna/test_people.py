@@ -49,6 +49,7 @@ def _as_anew(profiles: Profiles, entity: str) -> None:
     assert profiles.engine.rows(f"SELECT count(*) > 5 FROM {kept}") == [(True,)]
 
 
+@pytest.mark.slow
 def test_day_after_day_is_as_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(profiling, "MOST", 99)
     chance, root = random.Random(7), tmp_path / "town"

@@ -66,7 +66,7 @@ def assert_same(found: dict[int, dict[str, Any]], expected: dict[int, dict[str, 
         assert own.keys() == found[home].keys()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)])
 def test_the_plain_reading_gives_the_same_today_and_as_of_every_day(tmp_path: Path, seed: int, advancing: list[int]) -> None:
     world, days = World(seed), []
     begin(tmp_path)

@@ -20,6 +20,8 @@ from borough.library import shelf
 from borough.pipeline.profiles import Profiles
 from borough.project.load import load
 
+pytestmark = pytest.mark.slow
+
 MONTHS = (dt.date(2026, 7, 31), dt.date(2026, 8, 31), dt.date(2026, 9, 30))
 _OF_PEOPLE = re.compile(r"^(person|people):.*\n(?:[ #].*\n)*", re.MULTILINE)
 REFERRED = ("council_tax_account", "council_tax_property", "housing_property", "ward")

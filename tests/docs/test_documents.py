@@ -77,8 +77,7 @@ class Shell:
         assert _matches(shown, done.stdout), f"$ {command}\nshown:\n{shown}\nprinted:\n{done.stdout}\n{done.stderr}"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["README.md", "docs/tutorial.md"])
+@pytest.mark.parametrize("name", ["README.md", pytest.param("docs/tutorial.md", marks=pytest.mark.slow)])
 def test_what_a_page_shows_is_what_happens(name: str, tmp_path: Path) -> None:
     shell, ran = Shell(tmp_path), 0
     text = (ROOT / name).read_text(encoding="utf-8")

@@ -181,6 +181,7 @@ def test_a_visits_result_is_known_on_its_day_and_no_sooner(chicago: City, visits
     assert found == {"critical": visits["criticalFound"].sum(), "first": "2011-09-02", "last": "2014-04-16"} and found["critical"] == 2_402
 
 
+@pytest.mark.slow
 def test_chicago_is_rated_by_what_was_known_before_each_visit(chicago: City) -> None:
     """With the inspector it is rated as the city did; without, far less can be told: the inspector is no property of the place."""
     told = {name: json.loads(chicago.borough("model", "fit", name, "--as-of", "2014-12-31", "--json"))["discrimination"]["roc_auc"] for name in ("critical_findings", "critical_findings_with_inspector")}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import little_council
+import pytest
 from fault_crew import KILLED, Crew, Driver, command, copied
 
 from borough.cli.context import Opened
@@ -28,6 +29,7 @@ SELECT (SELECT count(*) FROM street_report) AS reports, (SELECT count(*) FROM li
 PUBLISH = "borough.lake.runs.publish"
 
 
+@pytest.mark.slow
 def test_every_answer_during_runs_is_of_one_published_run(crew: Crew, once: Path, tmp_path: Path) -> None:
     root = copied(once, tmp_path / "project")
     over = threading.Event()
@@ -144,6 +146,7 @@ def test_the_lease_of_another_machine_counts_until_it_ends(driver: Driver, once:
     assert driver.run(root, "run", now=little_council.LATER)["code"] == 0
 
 
+@pytest.mark.slow
 def test_a_run_that_is_asked_to_stop(driver: Driver, grown: Path, tmp_path: Path) -> None:
     before = driver.snapshot(grown)
     trial = driver.start(command(copied(grown, tmp_path / "trial"), "run", now=little_council.LATER))

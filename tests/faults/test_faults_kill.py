@@ -13,6 +13,8 @@ import little_council
 import pytest
 from fault_crew import KILLED, Crew, Driver, command, copied
 
+pytestmark = pytest.mark.slow
+
 COMMITS = ("create_table", "add_columns", "mark_personal", "commit_files", "restore", "optimize", "publish", "swap", "drop_folder")
 STRIDE = 1 if os.environ.get("BOROUGH_FAULTS") == "all" else 6
 

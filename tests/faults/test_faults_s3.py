@@ -16,6 +16,8 @@ from obstore.store import from_url
 
 from s3_server import Wire, new_address, s3_environment, s3_server
 
+pytestmark = pytest.mark.slow
+
 ALL = os.environ.get("BOROUGH_FAULTS") == "all"
 
 

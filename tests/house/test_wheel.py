@@ -38,6 +38,7 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
     assert "borough/web/static/app.css" in held or not (ROOT / "src/borough/web/static").exists()
 
 
+@pytest.mark.slow
 def test_the_installed_command_works(wheel: Path, tmp_path: Path) -> None:
     """In a new environment that borrows the locked dependencies of this one, but not its editable Borough."""
     environment = tmp_path / "venv"

@@ -108,6 +108,7 @@ def _groups(of: dict[int, int]) -> set[frozenset[int]]:
     return {frozenset(nodes) for nodes in found.values()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_day_after_day_gives_what_linking_everybody_gives(tmp_path: Path, seed: int) -> None:
     chance, engine = random.Random(seed), DuckDBEngine(threads=2)

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.cli.council import borough, write
 from tests.identity.town import PROJECT, deliver, live, town
 
@@ -38,6 +39,7 @@ def _same_as_anew(root: Path, day: str, tmp: Path) -> None:
     shutil.rmtree(copy)
 
 
+@pytest.mark.slow
 def test_day_after_day_is_as_anew(tmp_path: Path) -> None:
     chance, root = random.Random(1), tmp_path / "town"
     write(root, PROJECT)
@@ -49,6 +51,7 @@ def test_day_after_day_is_as_anew(tmp_path: Path) -> None:
         live(chance, tables, day)
 
 
+@pytest.mark.slow
 def test_a_day_on_which_only_time_passed(tmp_path: Path) -> None:
     """An end that had not come has come; who was last seen a year ago is gone; a home whose account did not change says so too."""
     root = tmp_path / "town"
@@ -61,6 +64,7 @@ def test_a_day_on_which_only_time_passed(tmp_path: Path) -> None:
         _same_as_anew(root, day, tmp_path)
 
 
+@pytest.mark.slow
 def test_what_a_source_no_longer_fills(tmp_path: Path) -> None:
     """A feed that is declared no more, and one that comes back."""
     root = tmp_path / "town"

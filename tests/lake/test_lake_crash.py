@@ -108,6 +108,7 @@ def test_killed_before_each_write(undisturbed, outcomes, before, files, hands, n
         check_killed_at(step, before, outcomes, files, hands, new_root())
 
 
+@pytest.mark.slow
 def test_killed_before_each_write_of_the_recovery(undisturbed, outcomes, before, files, hands, new_root):
     """A run that died late leaves the most to undo; its successor dies too, at each write up to its first commit."""
     dead = before.copy(new_root())
@@ -118,6 +119,7 @@ def test_killed_before_each_write_of_the_recovery(undisturbed, outcomes, before,
         check_killed_at(step, dead, outcomes, files, hands, new_root())
 
 
+@pytest.mark.slow
 def test_killed_at_any_instant(files, hands, new_root):
     """Kills inside Delta's own commits and compactions, which no step of ours can name; a reader looks on."""
     lake = Lake(new_root())

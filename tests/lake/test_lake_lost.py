@@ -56,6 +56,7 @@ def write_run(lake, hands, now, i):
         writer.publish({"i": i})
 
 
+@pytest.mark.slow
 def test_s3_lost_at_any_moment_of_a_run(wire, fresh, now, monkeypatch):
     """Cut after so many requests, from the first to the last of a run, mended, and run again."""
     monkeypatch.setattr("borough.lake.objects.RETRIES", {"max_retries": 0})
@@ -93,6 +94,7 @@ def release(lake):
         assert lake.storage.swap("system/lease.json", left, None)
 
 
+@pytest.mark.slow
 def test_a_store_that_is_away_is_told_in_good_time(wire, fresh, now):
     root = new_address()
     lake = Lake(root)
