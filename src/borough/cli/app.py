@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import errno
 import logging
 import os
 import signal
 import sys
 import traceback
+from collections.abc import Sequence
 from typing import Annotated, NoReturn
 
 import typer
@@ -86,6 +88,17 @@ maintain.register(app)
 demo.register(app)
 
 
+def _asked_for(first: Sequence[str]) -> typer.Typer:
+    """The application with no more than the command or group that the first word names: making all of them takes longer than most commands do."""
+    commands = [c for c in app.registered_commands if (c.name or getattr(c.callback, "__name__", "").replace("_", "-")) in first] if first else []
+    groups = [g for g in app.registered_groups if g.name in first]
+    if not commands and not groups:
+        return app
+    one = copy.copy(app)
+    one.registered_commands, one.registered_groups = commands, groups
+    return one
+
+
 class Stopped(BaseException):
     """Somebody asked the process to stop, by a signal."""
 
@@ -108,7 +121,7 @@ def main() -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _stop)
     try:
-        app(prog_name="borough")
+        _asked_for(sys.argv[1:2])(prog_name="borough")
     except BoroughError as error:
         _tell(error)
         sys.exit(error.exit_code)
