@@ -133,7 +133,7 @@ def permits_sql(relations: Relations, name: str, permit: PermitSpec, among: str,
     where = condition(contract, permit.where) if permit.where else "true"
     made = (
         f"SELECT {quoted(column)} AS property, {kinds} AS kind, {first} AS from_day, {last} AS to_day, {people} AS people, {literal(permit.dataset + ':')} || {record} AS record, "
-        f"{literal(permit.title or name)} AS reason FROM {relations.dataset(permit.dataset, as_of=known, areas=False)} d WHERE {quoted(column)} IN (SELECT property FROM {among}) AND coalesce({where}, false)"
+        f"{literal(permit.title or name)} AS reason FROM {relations.dataset(permit.dataset, as_of=known, areas=False, people=False)} d WHERE {quoted(column)} IN (SELECT property FROM {among}) AND coalesce({where}, false)"
     )
     # One that ends before it starts never held.
     return f"(SELECT * FROM ({made}) WHERE to_day >= from_day)"

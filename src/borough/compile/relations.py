@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -88,6 +88,16 @@ class Relations:
         """SQL of a dataset for readers who ask for nobody's property or person: these columns are null, and cost nothing."""
         nothing = "".join(f", CAST(NULL AS BIGINT) AS {quoted(c)}" for c in link_columns(self.project.datasets[name]))
         return f"(SELECT *{nothing} FROM {self.dataset(name, as_of=as_of, links=False)})"
+
+    def holding(self, name: str, columns: Collection[str]) -> str:
+        """SQL of a dataset for readers of some columns: what areas, addresses and people add is null where nobody asks for it, and costs nothing."""
+        contract, wanted = self.project.datasets[name], set(columns)
+        placed, linked = area_columns(self.project, contract), link_columns(contract)
+        where = set(property_columns(contract))
+        areas, people, links = bool(wanted & set(placed)), bool(wanted & (set(linked) - where)), bool(wanted & set(linked))
+        absent = [(c, "VARCHAR") for c in placed if not areas] + [(c, "BIGINT") for c in linked if not links or (c not in where and not people)]
+        nothing = "".join(f", CAST(NULL AS {kind}) AS {quoted(c)}" for c, kind in absent)
+        return f"(SELECT *{nothing} FROM {self.dataset(name, areas=areas, links=links, people=people)})"
 
     def standing(self, name: str) -> str:
         """SQL of a dataset's rows with the log's own columns, and nothing joined to them."""

@@ -118,6 +118,6 @@ def open_record(last: Published | None) -> dict[str, Any]:
     """What a run carries over from the last one: fingerprints and properties, not its summary."""
     if last is None:
         return {}
-    carried = {key: last.record[key] for key in ("feeds", "reports", "areas", "entities", "profiles", "ratings", "datasets", "properties") if key in last.record}
+    carried = {key: last.record[key] for key in ("feeds", "reports", "areas", "entities", "profiles", "ratings", "datasets", "area_scores", "properties") if key in last.record}
     return copy.deepcopy(carried)
 

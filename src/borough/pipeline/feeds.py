@@ -231,7 +231,7 @@ def _bench(run: Run, feed: ResolvedFeed, mapped: MappedFeed, work: Work, receive
     references = {}
     for target in mapped.references.values():
         dataset, column = target.split(".")
-        relation = run.relations.dataset(dataset, areas=False)
+        relation = run.relations.dataset(dataset, areas=False, links=False)
         references[target] = f'(SELECT DISTINCT "{column}" AS v FROM {relation} WHERE "{column}" IS NOT NULL)'
     return Bench(
         engine=run.engine,

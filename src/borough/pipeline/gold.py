@@ -19,7 +19,6 @@ from borough.compile.reports import storable
 from borough.lake.model import Column
 from borough.pipeline.context import Run
 from borough.pipeline.scoring_areas import score_areas
-from borough.project.roles import link_columns
 from borough.quality.uniqueness import failing_rows, repeated_values
 
 
@@ -67,13 +66,12 @@ def dataset_checks(run: Run, programme: Programme, dataset: str) -> None:
     if not feeds or run.writer.state(log_table(dataset)) is None:
         return
     mapped: MappedFeed = programme.feeds[feeds[0]]
-    relation = run.relations.dataset(dataset)
     for name, column in contract.columns.items():
         if column.unique:
-            rows, failed = run.engine.rows(repeated_values(relation, name))[0]
+            rows, failed = run.engine.rows(repeated_values(run.relations.holding(dataset, ()), name))[0]
             _score(run, dataset, f"{name}_unique", name, "uniqueness", "warn", rows, failed)
     for rule, bound in mapped.area_rules:
-        rows, failed = run.engine.rows(failing_rows(relation, bound.sql(), null_passes=rule.nulls == "pass"))[0]
+        rows, failed = run.engine.rows(failing_rows(run.relations.holding(dataset, bound.columns), bound.sql(), null_passes=rule.nulls == "pass"))[0]
         _score(run, dataset, rule.name, None, rule.dimension, rule.severity, rows, failed)
     score_areas(run, mapped)
 
@@ -109,8 +107,7 @@ def report(run: Run, programme: Programme, name: str) -> int | None:
 
 def _relation(run: Run, programme: Programme, name: str, columns: set[str]) -> str:
     if name in run.project.datasets:
-        linked = columns & set(link_columns(run.project.datasets[name]))
-        return run.relations.dataset(name) if linked else run.relations.unlinked(name)
+        return run.relations.holding(name, columns)
     if name in ENTITY_TABLES and name not in run.project.reports:
         entity, kept = ENTITY_TABLES[name]
         rows = read_rows(run.engine, entity, run.state(entity), kept)

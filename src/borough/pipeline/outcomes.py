@@ -75,7 +75,7 @@ class Outcomes:
         if self.model.area is None:
             return "", ""
         dataset, key, name = self.model.area
-        areas = f"(SELECT {quoted(key)} AS entity, any_value({quoted(name)}) AS area FROM {self.reader.relations().dataset(dataset)} GROUP BY ALL)"
+        areas = f"(SELECT {quoted(key)} AS entity, any_value({quoted(name)}) AS area FROM {self.reader.relations().dataset(dataset, links=False)} GROUP BY ALL)"
         return ", a.area AS _area", f" LEFT JOIN {areas} a ON a.entity = o.entity"
 
     def register(self, entities: str, day: dt.date) -> str:

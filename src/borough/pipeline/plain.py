@@ -48,7 +48,7 @@ def keep_plain_tables(run: Run) -> None:
 def _write(run: Run, name: str, table: str, columns: tuple[ColumnAccess, ...]) -> None:
     run.progress.step(name, "plain table")
     cells = ", ".join(f"CAST({quoted(c.name)} AS {engine_type(c.type)}) AS {quoted(c.name)}" for c in columns)
-    files = run.engine.copy(f"SELECT {cells} FROM {run.relations.dataset(name)}", run.writer.new_file(table)) if columns else []
+    files = run.engine.copy(f"SELECT {cells} FROM {run.relations.holding(name, [c.name for c in columns])}", run.writer.new_file(table)) if columns else []
     classified = [Column(c.name, c.type, c.classification in ("personal", "special")) for c in columns]
     run.writer.replace(table, files, classified, app=table)
     run.properties(table)["columns"] = _said(columns)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from borough.catalogue.contracts import AREA_SCORECARD, area_columns
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from borough.catalogue.contracts import AREA_SCORECARD, area_columns, log_table
 from borough.catalogue.tables import AREA_SCORE_COLUMNS, AREA_SCORECARD_COLUMNS
 from borough.compile.attributes.lookup import key_of
-from borough.compile.checks import kept_checks
+from borough.compile.checks import Check, kept_checks
 from borough.compile.dataset_access import dataset_columns
 from borough.compile.mapping import MappedFeed
 from borough.engine.duckdb import engine_type
@@ -16,6 +21,8 @@ from borough.project.roles import people_of, person_column, property_columns
 from borough.quality.areas import by_area
 
 SCORES = "borough_area_scores"
+LITTLE = 0.01
+"""The share of a dataset's rows that may change before its areas are counted again."""
 
 
 def score_areas(run: Run, mapped: MappedFeed) -> None:
@@ -27,13 +34,25 @@ def score_areas(run: Run, mapped: MappedFeed) -> None:
     silent = {person_column(name) for name in people_of(contract)} | _special(run, mapped.dataset)
     rules = [(rule, bound) for rule, bound in (*mapped.rules, *mapped.area_rules) if not set(bound.columns) & silent]
     checks = [check for check in kept_checks(contract, rules) if check.column not in silent]
-    if not checks or contract.classification == "special":
+    if not checks or contract.classification == "special" or not _due(run, mapped.dataset, checks):
         return
     for area in run.project.borough.scorecard_areas:
         rows = _rows(run, mapped.dataset, area)
         if rows is not None:
             _begin(run)
             run.engine.execute(f"INSERT INTO {SCORES} {by_area(mapped.dataset, area, rows, checks)}")
+
+
+def _due(run: Run, dataset: str, checks: Sequence[Check]) -> bool:
+    """Is a new count worth its while? Not before as many rows changed since the last as could move it."""
+    areas = run.project.borough.scorecard_areas
+    stamp = hashlib.sha256(json.dumps([areas, [(c.name, c.fails) for c in checks]]).encode()).hexdigest()[:16]
+    noted: dict[str, Any] = run.record.setdefault("area_scores", {}).setdefault(dataset, {})
+    log = run.writer.state(log_table(dataset))
+    changed = noted.get("changed", 0) + sum(line[what] or 0 for line in run.ledger if line["dataset"] == dataset for what in ("inserted", "updated", "deleted"))
+    due = noted.get("stamp") != stamp or log is None or changed > LITTLE * log.rows or bool(run.changed & set(areas))
+    noted.update(stamp=stamp, changed=0 if due else changed)
+    return due
 
 
 def _special(run: Run, dataset: str) -> set[str]:

@@ -208,7 +208,7 @@ class Plan:
             return "SELECT CAST(NULL AS BIGINT) AS uprn"
         day = f"DATE '{wanted.day}'"
         return (
-            f"SELECT property AS uprn FROM {relations.dataset('visit', areas=False)} WHERE visited > {day} - {wanted.rest} AND outcome NOT IN ('no access', 'wrong address') "
+            f"SELECT property AS uprn FROM {relations.dataset('visit', areas=False, people=False)} WHERE visited > {day} - {wanted.rest} AND outcome NOT IN ('no access', 'wrong address') "
             f"OR visited > {day} - {AGAIN} OR (outcome = 'exempt' AND visited > {day} - 365)"
         )
 
